@@ -1,0 +1,61 @@
+# Everything a person runs. Needs Python 3.11 or newer and make, nothing else.
+#   make run                     the clinic with demo data on http://localhost:5000   (PORT=8000, DEMO=0)
+#   make demo PATIENTS=20000     a larger demo clinic
+#   make test                    all tests
+#   make check                   what CI checks before the tests
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PATIENTS ?= 20000
+SHELL := /bin/sh
+.DEFAULT_GOAL := run
+.PHONY: run demo test check fix docs requirements clean runtime development
+
+# A variable given to make, such as DEMO=0, reaches the clinic; one that is not given stays unset.
+ifdef PORT
+export PORT
+endif
+ifdef DEMO
+export DEMO
+endif
+
+run: runtime
+	@exec $(BIN)/python manage.py serve
+
+demo: runtime
+	@exec $(BIN)/python manage.py demo --patients $(PATIENTS) $(if $(SEED),--seed $(SEED))
+
+test: development
+	@exec $(BIN)/python -m pytest -n 2 $(PYTEST)
+
+check: development
+	@PATH="$(CURDIR)/$(BIN):$$PATH" sh scripts/check.sh
+
+fix: development
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format .
+	@$(BIN)/djlint --reformat --quiet templates || true
+
+docs: development
+	@$(BIN)/python -m scripts.architecture
+	@$(BIN)/python manage.py access_table > docs/access.md
+	@$(BIN)/python manage.py spectacular --file docs/openapi.yaml --validate --fail-on-warn
+
+requirements: development
+	@$(BIN)/pip-compile --quiet --upgrade --strip-extras --no-emit-index-url --no-emit-trusted-host \
+		--no-emit-find-links --output-file requirements.txt requirements.in
+	@$(BIN)/pip-compile --quiet --upgrade --strip-extras --no-emit-index-url --no-emit-trusted-host \
+		--no-emit-find-links --output-file requirements-dev.txt requirements-dev.in
+	@$(MAKE) --no-print-directory development
+
+# The clinic's own data in var/ stays.
+clean:
+	@rm -rf $(VENV) .coverage .coverage.* htmlcov .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+runtime:
+	@PYTHON="$(PYTHON)" sh scripts/install.sh requirements.txt
+
+development:
+	@PYTHON="$(PYTHON)" sh scripts/install.sh requirements.txt requirements-dev.txt

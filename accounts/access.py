@@ -1,0 +1,89 @@
+"""Default deny for pages: a view says who may use it, or nobody may."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final, TypeAlias
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.urls import ResolverMatch
+
+from accounts.permissions import Permission, require
+from core.errors import NotPermitted
+
+PUBLIC: Final = "public"
+SIGNED_IN: Final = "signed in"
+
+View: TypeAlias = Callable[..., HttpResponse]
+
+# Everything that answers without a sign-in; nothing else may. The route tests compare this list with the URLconf.
+PUBLIC_ROUTES = frozenset(
+    {
+        "healthz",
+        "readyz",
+        "accounts:session-create",
+        "accounts:first-run",
+        "accounts:password-reset",
+        "accounts:password-reset-sent",
+        "accounts:password-choose",
+        "accounts:password-chosen",
+        "accounts:theme-set",
+        "api:auth-register",
+        "api:auth-login",
+        "api:auth-refresh",
+        "api:schema",
+        "api:docs",
+        "admin:login",
+    }
+)
+
+# Third-party views that guard themselves (Django admin: `is_staff`).
+SELF_GUARDED_NAMESPACES = frozenset({"admin"})
+
+
+def allow(*permissions: Permission | str) -> Callable[[View], View]:
+    """Any one of the rights opens the view; `allow(SIGNED_IN)` opens it to everybody who has signed in."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if SIGNED_IN not in permissions:
+                require(request.user, *(Permission(permission) for permission in permissions))  # type: ignore[arg-type]
+            return view(request, *args, **kwargs)
+
+        guarded.access = permissions  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def public(view: View) -> View:
+    """The view answers without a sign-in; its name must also stand in PUBLIC_ROUTES."""
+    view.access = (PUBLIC,)  # type: ignore[attr-defined]
+    return login_not_required(view)
+
+
+def access_of(view: Any) -> tuple[str, ...] | None:
+    """What a view declares; None for a view that declares nothing."""
+    declared = getattr(view, "access", None) or getattr(getattr(view, "cls", None), "access", None)
+    return tuple(str(item) for item in declared) if declared else None
+
+
+class AccessMiddleware:
+    """Refuses every view that does not say who may use it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: View, args: Any, kwargs: Any) -> None:
+        match = request.resolver_match
+        if access_of(view) or (match and _guards_itself(match)) or hasattr(view, "cls"):
+            return
+        raise NotPermitted
+
+
+def _guards_itself(match: ResolverMatch) -> bool:
+    return bool(SELF_GUARDED_NAMESPACES & set(match.namespaces))

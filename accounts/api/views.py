@@ -1,0 +1,23 @@
+"""The base of every API view: default deny, and the limit on calls."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from django.conf import settings
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from accounts.api.rights import Declared, Needed
+from core import throttle
+
+
+class ClinicView(APIView):
+    """`required` names, per HTTP method, the right (any one of several), SIGNED_IN or PUBLIC."""
+
+    required: ClassVar[Mapping[str, Needed]] = {}
+    permission_classes = (Declared,)
+    http_method_names = ("get", "post", "put", "patch", "delete", "head")
+
+    def check_throttles(self, request: Request) -> None:
+        if request.user.is_authenticated:
+            throttle.hit_in_cache("api", str(request.user.pk), limit=settings.API_CALLS_PER_MINUTE)

@@ -1,0 +1,117 @@
+"""Reads the environment: one variable switches one service on, a bad value stops the start with one clear line."""
+
+import base64
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn, TypeVar
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+from core.crypto import KEY_BYTES, parse_keys
+
+SHORTEST_SECRET = 32
+_WELL_KNOWN = ("secret", "changeme", "password", "123", "django-insecure", "default", "supersecret")
+
+env = environ.FileAwareEnv()
+T = TypeVar("T")
+
+
+def stop(name: str, why: str) -> NoReturn:
+    """End the start with one line."""
+    raise SystemExit(f"{name}: {why}")
+
+
+def read(name: str, cast: Callable[..., T], default: T) -> T:
+    """One variable through a reader of django-environ; empty counts as absent."""
+    if not os.environ.get(name) and not os.environ.get(f"{name}_FILE"):
+        return default
+    try:
+        return cast(name)
+    except (ValueError, ImproperlyConfigured, KeyError, OSError) as error:
+        stop(name, f"the value cannot be used ({type(error).__name__})")
+
+
+def number(name: str, default: int, *, least: int = 1, most: int = 65535) -> int:
+    """A whole number between two bounds."""
+    value = read(name, env.int, default)
+    if not least <= value <= most:
+        stop(name, f"must be from {least} to {most}")
+    return value
+
+
+def zone(name: str, default: str) -> str:
+    """An IANA time zone, such as Europe/Zurich."""
+    value = read(name, env.str, default)
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        stop(name, f"{value!r} is no IANA time zone, such as Europe/Zurich")
+    return value
+
+
+def folder(name: str, default: Path) -> Path:
+    """A folder for the clinic's data, made if missing, readable by the owner only."""
+    path = Path(read(name, env.str, str(default))).resolve()
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        stop(name, f"cannot make {path}: {error.strerror}")
+    if not os.access(path, os.W_OK):
+        stop(name, f"{path} is not writable")
+    return path
+
+
+def public_url(name: str) -> str:
+    """The address people use; plain http only on loopback and private networks is left to the caller to warn of."""
+    value = read(name, env.str, "").rstrip("/")
+    parts = urlsplit(value)
+    if value and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.path):
+        stop(name, "write it like https://clinic.example, without a path")
+    return value
+
+
+def secret(name: str, data: Path) -> str:
+    """A secret from the variable or its _FILE; else made once and kept in the data folder with mode 0600."""
+    value = read(name, env.str, "")
+    if not value:
+        return keep(data / name.lower(), lambda: secrets.token_urlsafe(48))
+    if len(value) < SHORTEST_SECRET:
+        stop(name, f"use at least {SHORTEST_SECRET} random characters, or leave it out and one is made for you")
+    if any(word in value.lower() for word in _WELL_KNOWN) or len(set(value)) < 10:
+        stop(name, "this is a known or guessable secret; leave it out and one is made for you")
+    return value
+
+
+def field_keys(name: str, data: Path) -> str:
+    """Keys of the encrypted fields: `id:base64,...`, the first one encrypts."""
+    value = read(name, env.str, "") or keep(data / name.lower(), _new_field_key)
+    try:
+        parse_keys(value)
+    except ValueError:
+        stop(name, "write it like k1:BASE64 with 32 random bytes in base64, several parted by commas")
+    return value
+
+
+def keep(path: Path, make: Callable[[], str]) -> str:
+    """Read the file, or make it with mode 0600; of two processes that start at once one makes it."""
+    if not path.exists():
+        fresh = path.with_name(f".{path.name}.{os.getpid()}")
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(make())
+        try:
+            os.link(fresh, path)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return path.read_text().strip()
+
+
+def _new_field_key() -> str:
+    return f"k1:{base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()}"

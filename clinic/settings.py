@@ -1,0 +1,272 @@
+"""All settings. Without any variable the clinic runs embedded: SQLite, local memory, a job file, mail into a folder."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from clinic import environment
+from clinic.environment import env, read
+from core import logs
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = environment.folder("DATA_DIR", BASE_DIR / "var")
+
+# --- Who and where we are
+DEBUG = read("DEBUG", env.bool, default=False)
+PORT = environment.number("PORT", 5000)
+PUBLIC_URL = environment.public_url("PUBLIC_URL")
+HTTPS = PUBLIC_URL.startswith("https://")
+CLINIC_NAME = read("CLINIC_NAME", env.str, default="Demo Orthodontics")
+SECRET_KEY = environment.secret("SECRET_KEY", DATA_DIR)
+JWT_SECRET = environment.secret("JWT_SECRET", DATA_DIR)
+FIELD_KEYS = environment.field_keys("FIELD_KEYS", DATA_DIR)
+ALLOWED_HOSTS = read("ALLOWED_HOSTS", env.list, default=[urlsplit(PUBLIC_URL).hostname] if PUBLIC_URL else ["*"])
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
+
+# --- Packages
+INSTALLED_APPS = [
+    "clinic.apps.ClinicConfig",
+    "portal.apps.PortalConfig",
+    "appointments.apps.AppointmentsConfig",
+    "patients.apps.PatientsConfig",
+    "accounts.apps.AccountsConfig",
+    "core.apps.CoreConfig",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "guardian",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "huey.contrib.djhuey",
+    "django_htmx",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "core.middleware.RequestMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "core.middleware.PrivacyHeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "core.pages.RefusalMiddleware",
+    "accounts.sessions.IdleSignOutMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.access.AccessMiddleware",
+]
+
+ROOT_URLCONF = "clinic.urls"
+WSGI_APPLICATION = "clinic.wsgi.application"
+APPEND_SLASH = False
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "clinic.shell.context",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "core.templatetags.ui"],
+        },
+    }
+]
+FORM_RENDERER = "core.form_rendering.ClinicRenderer"
+
+# --- Database: SQLite by default; every variable below switches to a server
+_SQLITE: dict[str, Any] = {
+    "ENGINE": "django.db.backends.sqlite3",
+    "NAME": DATA_DIR / "clinic.sqlite3",
+    "OPTIONS": {
+        # Writers queue at BEGIN instead of failing in the middle; readers never wait.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 30,
+        "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA cache_size=-64000;",
+    },
+}
+DATABASES: dict[str, Any] = {"default": read("DATABASE_URL", env.db_url, default=_SQLITE)}
+DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
+DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Accounts
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "guardian.backends.ObjectPermissionBackend"]
+ANONYMOUS_USER_NAME = None  # guardian: no account for nobody
+GUARDIAN_MONKEY_PATCH_USER = False
+PASSWORD_MIN_LENGTH = environment.number("PASSWORD_MIN_LENGTH", 12, least=8, most=64)
+PASSWORD_HASHERS = ["accounts.hashers.ClinicArgon2Hasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": PASSWORD_MIN_LENGTH},
+    },
+    {"NAME": "accounts.passwords.LongestPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.BlocklistValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
+]
+LOGIN_URL = "accounts:session-create"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "accounts:session-create"
+PASSWORD_RESET_TIMEOUT = 2 * 60 * 60
+INVITATION_DAYS = 7
+IDLE_MINUTES = environment.number("IDLE_MINUTES", 30, least=1, most=24 * 60)
+EMAIL_VERIFICATION = read("EMAIL_VERIFICATION", env.bool, default=False)
+
+# Limits on anonymous and signed-in calls (design.md section 5); counters lie in the database.
+SIGN_IN_FAILURES_PER_ACCOUNT = 5
+SIGN_IN_FAILURES_PER_ADDRESS = 100
+SIGN_IN_ACCOUNT_WINDOW = 5 * 60
+HOUR = 60 * 60
+REGISTRATIONS_PER_ADDRESS = 60
+PASSWORD_RESETS_PER_ADDRESS = 60
+API_CALLS_PER_MINUTE = 600
+
+# --- Cookies and HTTPS: PUBLIC_URL decides
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "clinic_session"
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "clinic_csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "core.pages.csrf_failure"
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+# Over plain http browsers ignore this header and log a warning about it.
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin" if HTTPS else None
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = API_BODY_LIMIT = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+
+# --- Language and time
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = USE_TZ = True
+TIME_ZONE = environment.zone("CLINIC_TIME_ZONE", "UTC")
+# A clinic writes its times the same way in every language.
+FORMAT_MODULE_PATH = ["clinic.formats"]
+
+# --- Static files
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+MEDIA_ROOT = DATA_DIR / "media"
+WHITENOISE_MANIFEST_STRICT = False
+
+# --- Mail: into a folder unless a server is named
+_MAIL_FOLDER = {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend"}
+_mail = read("EMAIL_URL", env.email_url, default=_MAIL_FOLDER)
+EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+EMAIL_FILE_PATH = DATA_DIR / "mail"
+EMAIL_HOST = _mail.get("EMAIL_HOST") or "localhost"
+EMAIL_PORT = _mail.get("EMAIL_PORT") or 25
+EMAIL_HOST_USER = _mail.get("EMAIL_HOST_USER") or ""
+EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = read("MAIL_FROM", env.str, default="clinic@localhost")
+
+# --- Jobs
+HUEY = {
+    "huey_class": "huey.SqliteHuey",
+    "name": "clinic",
+    "filename": str(DATA_DIR / "jobs.sqlite3"),
+    "immediate": False,
+    "consumer": {"workers": 2, "worker_type": "thread", "periodic": True},
+}
+
+# --- API
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.authentication.SessionTokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.api.rights.RefuseAll"],
+    "DEFAULT_PARSER_CLASSES": ["core.api.parsers.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "core.api.errors.handler",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "URL_FORMAT_OVERRIDE": None,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+ACCESS_TOKEN_MINUTES = 60
+REFRESH_TOKEN_DAYS = 30
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "Patient management for orthodontic clinics",
+    "DESCRIPTION": "Patients, appointments and free times of the clinic.",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/api",
+    "ENUM_NAME_OVERRIDES": {},
+}
+
+# --- Booking (defaults of a new clinic)
+DEFAULT_APPOINTMENT_TYPE = "CONS"
+SLOT_STEP_MINUTES = 15
+SLOT_SEARCH_DAYS = 62
+ONLINE_BOOKING_DAYS = 90
+CANCEL_NOTICE_HOURS = 24
+LATE_AFTER_MINUTES = 10
+AGE_OF_MAJORITY = environment.number("AGE_OF_MAJORITY", 18, least=14, most=25)
+
+# --- Logs
+LOG_LEVEL = read("LOG_LEVEL", env.str, default="INFO").upper()
+LOGGING_CONFIG = "logging.config.dictConfig"
+LOGGING = logs.configure(LOG_LEVEL)
+SLOW_REQUEST_MS = environment.number("SLOW_REQUEST_MS", 1000)
+SLOW_QUERY_MS = environment.number("SLOW_QUERY_MS", 200)

@@ -1,0 +1,24 @@
+"""Where everybody lands, and the page of the design's components."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from accounts.access import SIGNED_IN, allow
+from accounts.permissions import Permission
+
+
+@allow(SIGNED_IN)
+def home(request: HttpRequest) -> HttpResponse:
+    """The page a person works from: the day for the staff, their own page for patients and parents."""
+    user = request.user
+    if user.may(Permission.APPOINTMENT_READ):
+        return redirect("appointments:day-today")
+    if user.may(Permission.PATIENT_READ):
+        return redirect("patients:patient-list")
+    return redirect("portal:home") if user.may(Permission.OWN_RECORD) else redirect("accounts:account")
+
+
+@allow(SIGNED_IN)
+def design(request: HttpRequest) -> HttpResponse:
+    """Every component in every state."""
+    return render(request, "clinic/design.html")

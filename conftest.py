@@ -1,0 +1,128 @@
+"""The cast and the clinic that every test knows: one place, made by plain factories."""
+
+from collections.abc import Callable
+from datetime import date, time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.contrib.auth.models import Group
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from appointments.models import Location
+    from patients.models import Patient
+
+PASSWORD = "correct horse battery staple"  # noqa: S105 - of people who exist in tests only
+
+
+@pytest.fixture(autouse=True)
+def _quick_and_quiet(settings: Any, tmp_path: Any) -> None:
+    """Cheap hashes, jobs at once, mail in memory, files in a folder of the test's own."""
+    from django.core.cache import cache
+    from huey.contrib.djhuey import HUEY
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.TIME_ZONE = "UTC"
+    HUEY.immediate = True
+    cache.clear()
+
+
+@pytest.fixture
+def make_user(db: None) -> Callable[..., "User"]:
+    """A person with a role; the password is PASSWORD."""
+
+    def make(name: str, role: str, **fields: Any) -> "User":
+        from accounts.models import StaffProfile, User
+
+        email = fields.pop("email", f"{name.split()[-1].lower()}@test.example")
+        user = User(email=email, name=name, is_person_of_staff=role != "patient", **fields)
+        user.set_password(PASSWORD)
+        user.save()
+        user.groups.add(Group.objects.get(name=role))
+        if role == "doctor":
+            StaffProfile.objects.create(user=user, title="Dr.")
+        return user
+
+    return make
+
+
+@pytest.fixture
+def ada(make_user: Callable[..., "User"]) -> "User":
+    """The admin."""
+    return make_user("Ada", "admin")
+
+
+@pytest.fixture
+def rita(make_user: Callable[..., "User"]) -> "User":
+    """The receptionist."""
+    return make_user("Rita", "receptionist")
+
+
+@pytest.fixture
+def nina(make_user: Callable[..., "User"]) -> "User":
+    """The assistant."""
+    return make_user("Nina", "assistant")
+
+
+@pytest.fixture
+def dana(make_user: Callable[..., "User"]) -> "User":
+    """A doctor."""
+    return make_user("Dana", "doctor")
+
+
+@pytest.fixture
+def omar(make_user: Callable[..., "User"]) -> "User":
+    """Another doctor."""
+    return make_user("Omar", "doctor")
+
+
+@pytest.fixture
+def make_patient(db: None) -> Callable[..., "Patient"]:
+    """A patient row as an action would leave it."""
+    numbers = iter(range(1, 10_000))
+
+    def make(given: str = "Pat", family: str = "Example", **fields: Any) -> "Patient":
+        from patients.models import Patient
+
+        fields.setdefault("birth_date", date(2012, 5, 17))
+        fields.setdefault("chart_number", f"T{next(numbers):05d}")
+        return Patient.objects.create(given_name=given, family_name=family, **fields)
+
+    return make
+
+
+@pytest.fixture
+def pia(make_user: Callable[..., "User"], make_patient: Callable[..., "Patient"]) -> "Patient":
+    """A patient of 14 with a sign-in of her own (`pia.user`)."""
+    return make_patient("Pia", "Lindholm", user=make_user("Pia Lindholm", "patient", email="pia@test.example"))
+
+
+@pytest.fixture
+def gus(make_user: Callable[..., "User"], pia: "Patient") -> "User":
+    """Pia's father, who sees her record in the portal."""
+    from patients.models import Guardian, Relationship
+
+    user = make_user("Gus Lindholm", "patient", email="gus@test.example")
+    guardian = Guardian.objects.create(given_name="Gus", family_name="Lindholm", user=user)
+    Relationship.objects.create(guardian=guardian, patient=pia, kind="father", may_sign_in=True)
+    return user
+
+
+@pytest.fixture
+def practice(dana: "User", omar: "User") -> "Location":
+    """A location with three chairs, open Monday to Saturday 8 to 18 UTC, both doctors there all that time."""
+    from appointments.models import Chair, Location, WorkingHours
+
+    location = Location.objects.create(name="Main Street")
+    for position in range(1, 4):
+        Chair.objects.create(location=location, name=f"Chair {position}", position=position)
+    for doctor in (None, dana, omar):
+        for weekday in range(6):
+            WorkingHours.objects.create(
+                location=location, doctor=doctor, weekday=weekday, opens=time(8), closes=time(18)
+            )
+    return location

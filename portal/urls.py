@@ -1,0 +1,7 @@
+"""Pages of this package."""
+
+from django.urls import URLPattern
+
+app_name = "portal"
+
+urlpatterns: list[URLPattern] = []
