@@ -1,10 +1,14 @@
 """The words of booking: statuses, who may go where from where. Pure; no queries here."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from core.errors import Refused
 
 UNIT_MINUTES = 5
 
@@ -66,3 +70,112 @@ TRANSITIONS: Mapping[Status, frozenset[Status]] = {
 
 # Statuses whose time is taken; `requested` holds nothing.
 HOLDING = (_S.BOOKED, _S.ARRIVED, _S.SEATED, _S.NEEDS_DOCTOR, _S.WITH_DOCTOR, _S.CHECKOUT)
+
+# Ends after which what is left of the time is free again; the others free all of it.
+FREES_THE_REST = (_S.NO_SHOW, _S.LEFT_UNSEEN, _S.COMPLETED)
+FREES_ALL = (_S.CANCELLED, _S.ENTERED_IN_ERROR)
+
+CHECK, PROCEDURE, ASSISTANT = "d", "D", "A"
+LONGEST_MINUTES = 480
+_CELL_SECONDS = UNIT_MINUTES * 60
+CELLS_PER_DAY = 24 * 60 // UNIT_MINUTES
+
+
+@dataclass(frozen=True, order=True)
+class Need:
+    """One resource in one 5-minute cell; `whole` needs every one of its lanes, otherwise one lane does."""
+
+    resource: str
+    cell: int
+    lanes: int
+    whole: bool
+
+
+class Clash(Exception):
+    """An ordinary booking meets something; `resource` is the first thing it meets."""
+
+    def __init__(self, resource: str) -> None:
+        super().__init__(resource)
+        self.resource = resource
+
+
+def cell_of(instant: datetime) -> int:
+    """The 5-minute cell that an instant falls into, counted from 1970 in UTC."""
+    return int(instant.timestamp()) // _CELL_SECONDS
+
+
+def fit_pattern(pattern: str, minutes: int | None) -> str:
+    """The pattern for a visit of so many minutes: more minutes add assistant units, fewer cut trailing ones.
+
+    Raises Refused: `invalid` for a length that is no positive multiple of 5, `pattern_cut` if the doctor were cut.
+    """
+    if minutes is None:
+        return pattern
+    if minutes <= 0 or minutes % UNIT_MINUTES or minutes > LONGEST_MINUTES:
+        message = _("Give the length in minutes as a multiple of 5, from 5 to %(most)s.") % {"most": LONGEST_MINUTES}
+        raise Refused(message, code="invalid", field="minutes")
+    units = minutes // UNIT_MINUTES
+    kept, cut = pattern[:units], pattern[units:]
+    if cut.strip(ASSISTANT):
+        raise Refused(_("This length would cut off time with the doctor."), code="pattern_cut", field="minutes")
+    return kept.ljust(units, ASSISTANT)
+
+
+def check_on_grid(start: datetime) -> None:
+    """Visits start on the 5-minute grid. Raises Refused (`off_grid`)."""
+    if start.minute % UNIT_MINUTES or start.second or start.microsecond:
+        raise Refused(_("Visits start on a multiple of 5 minutes."), code="off_grid", field="date")
+
+
+def check_transition(present: str, wanted: str) -> None:
+    """Raises Refused (`status_conflict`) with the present status."""
+    if Status(wanted) not in TRANSITIONS[Status(present)]:
+        raise status_conflict(present)
+
+
+def status_conflict(present: str) -> Refused:
+    """The refusal for a step that does not start from where the appointment stands."""
+    message = _("The appointment is now “%(status)s”; that step is not possible from there.")
+    return Refused(
+        message % {"status": Status(present).label}, code="status_conflict", field="status", extra={"status": present}
+    )
+
+
+def needs(*, start: datetime, pattern: str, patient: str, doctor: str, chair: str | None, lanes: int) -> list[Need]:
+    """What a visit needs: patient and chair all the time, the doctor in the units marked d or D."""
+    first = cell_of(start)
+    wanted = []
+    for offset, unit in enumerate(pattern):
+        wanted.append(Need(f"patient:{patient}", first + offset, 1, True))
+        if chair:
+            wanted.append(Need(f"chair:{chair}", first + offset, 1, True))
+        if unit != ASSISTANT:
+            wanted.append(Need(f"doctor:{doctor}", first + offset, lanes, unit == PROCEDURE))
+    return sorted(wanted)
+
+
+def decide(wanted: list[Need], taken: Mapping[tuple[str, int], set[int]], *, overbook: bool) -> list[tuple[Need, int]]:
+    """Which lane of which cell to take. An ordinary booking that meets anything raises Clash.
+
+    An ordinary booking wants every cell free of overbookings too. An overbooking takes ordinary lanes where they are
+    free and lanes beyond them where they are not.
+    """
+    chosen: list[tuple[Need, int]] = []
+    for need in wanted:
+        used = taken.get((need.resource, need.cell), set())
+        lanes = _ordinary_lanes(need, used)
+        if not lanes:
+            if not overbook:
+                raise Clash(need.resource)
+            lanes = [max(need.lanes, max(used) + 1)]
+        chosen += [(need, lane) for lane in lanes]
+    return chosen
+
+
+def _ordinary_lanes(need: Need, used: set[int]) -> list[int]:
+    if any(lane >= need.lanes for lane in used):
+        return []
+    free = [lane for lane in range(need.lanes) if lane not in used]
+    if need.whole:
+        return free if len(free) == need.lanes else []
+    return free[:1]

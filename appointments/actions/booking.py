@@ -1,0 +1,231 @@
+"""Book, move, cancel, confirm: each in one transaction, whole or not at all."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.permissions import Permission, require
+from appointments import claims, rules
+from appointments.actions import hours
+from appointments.actions.history import note_step
+from appointments.actions.placing import location_of, place
+from appointments.models import Appointment, AppointmentType, Chair, Location
+from appointments.rules import Event, Origin, Status
+from core import audit, clock
+from core.actions import audited
+from core.errors import NotFound, Refused
+from patients.models import Patient
+
+
+@audited
+def book(
+    *,
+    by: User,
+    patient: Patient,
+    doctor: User,
+    type: AppointmentType,
+    start: datetime,
+    minutes: int | None = None,
+    chair: Chair | None = None,
+    location: Location | None = None,
+    overbook: bool = False,
+    override_reason: str = "",
+    reason: str = "",
+    origin: str = Origin.DESK,
+    walk_in: bool = False,
+) -> Appointment:
+    """Book a visit; `start` is an instant, `minutes` default to the type's length.
+
+    Without a chair a free one is chosen. `override_reason` lets those with the right book outside hours or in the
+    past, `overbook` also over other visits. A walk-in is created as arrived. Raises Refused: see hours and placing.
+    """
+    as_staff = hours.check_right(by, patient)
+    overridden = hours.check_override(by, overbook=overbook, reason=override_reason)
+    hours.check_type(type, as_staff=as_staff)
+    _check_people(patient, doctor)
+    pattern = rules.fit_pattern(type.pattern, minutes)
+    hours.check_start(start, as_staff=as_staff, overridden=overridden)
+    place_at = location_of(chair, location) or hours.find_location(doctor, start, pattern)
+    if not overridden:
+        hours.check_hours(place_at, doctor, start, pattern)
+    appointment = Appointment(
+        patient=patient,
+        doctor=doctor,
+        location=place_at,
+        type=type,
+        start=start,
+        minutes=len(pattern) * rules.UNIT_MINUTES,
+        pattern=pattern,
+        status=Status.ARRIVED if walk_in else Status.BOOKED,
+        origin=_origin(origin, as_staff=as_staff, walk_in=walk_in),
+        override_reason=override_reason,
+        reason=reason,
+    )
+    return _insert(appointment, by=by, chair=chair, overbook=overbook)
+
+
+def _insert(appointment: Appointment, *, by: User, chair: Chair | None, overbook: bool) -> Appointment:
+    appointment.save(force_insert=True)
+    appointment.overbooked = place(appointment, chosen_chair=chair, overbook=overbook)
+    rows = Appointment.objects.filter(pk=appointment.pk)
+    rows.update(chair_id=appointment.chair_id, overbooked=appointment.overbooked)
+    note_step(appointment, by, "booked", to_status=appointment.status, to_start=appointment.start)
+    audit.record(
+        by,
+        Event.BOOKED,
+        appointment,
+        patient_id=appointment.patient_id,
+        changes=audit.snapshot(appointment, "start", "minutes", "pattern", "status", "overbooked", "origin")
+        | {"doctor": [None, appointment.doctor_id], "chair": [None, appointment.chair_id]},
+        reason=appointment.override_reason,
+    )
+    return appointment
+
+
+@audited
+def move(
+    *,
+    by: User,
+    appointment: Appointment,
+    start: datetime,
+    doctor: User | None = None,
+    chair: Chair | None = None,
+    minutes: int | None = None,
+    location: Location | None = None,
+    overbook: bool = False,
+    override_reason: str = "",
+) -> Appointment:
+    """Move to another time, doctor, chair or length; the id stays, the confirmation is asked anew. Raises Refused.
+
+    Without a chair the booked one is kept if it is free then, else another free one is chosen.
+    """
+    as_staff = hours.check_right(by, appointment.patient)
+    _check_movable(appointment)
+    hours.check_notice(appointment.start, as_staff=as_staff)
+    overridden = hours.check_override(by, overbook=overbook, reason=override_reason)
+    doctor = doctor or appointment.doctor
+    _check_people(appointment.patient, doctor)
+    pattern = rules.fit_pattern(appointment.pattern, minutes)
+    hours.check_start(start, as_staff=as_staff, overridden=overridden)
+    place_at = location_of(chair, location) or _keep_location(appointment, doctor, start, pattern)
+    if not overridden:
+        hours.check_hours(place_at, doctor, start, pattern)
+    before = {name: getattr(appointment, name) for name in ("start", "doctor_id", "chair_id", "minutes")}
+    claims.release(appointment)
+    new_place = _with(appointment, start=start, doctor=doctor, location=place_at, pattern=pattern)
+    overbooked = place(new_place, chosen_chair=_wanted_chair(new_place, chair), overbook=overbook)
+    appointment.change(
+        start=start,
+        doctor_id=doctor.pk,
+        location_id=place_at.pk,
+        chair_id=new_place.chair_id,
+        minutes=new_place.minutes,
+        pattern=pattern,
+        confirmed_at=None,
+        overbooked=overbooked,
+        override_reason=override_reason,
+    )
+    note_step(appointment, by, "moved", from_start=before["start"], to_start=start, note=override_reason)
+    _record_move(by, appointment, before, override_reason)
+    return _reread(appointment)
+
+
+def _record_move(by: User, appointment: Appointment, before: dict[str, Any], reason: str) -> None:
+    changes = {name: [old, getattr(appointment, name)] for name, old in before.items()}
+    changes = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
+    audit.record(
+        by, Event.MOVED, appointment, patient_id=appointment.patient_id, changes=audit.plain(changes), reason=reason
+    )
+
+
+@audited
+def change_details(*, by: User, appointment: Appointment, reason: str) -> Appointment:
+    """Change the note for the desk."""
+    require(by, Permission.APPOINTMENT_BOOK)
+    changes = appointment.change(reason=reason)
+    if changes:
+        audit.record(by, Event.CHANGED, appointment, patient_id=appointment.patient_id, changes=changes)
+    else:
+        audit.no_change(by, Event.CHANGED, appointment)
+    return appointment
+
+
+@audited
+def cancel(*, by: User, appointment: Appointment, reason: str = "", by_patient: bool = False) -> Appointment:
+    """Call a visit off and free its time; under 24 hours it is marked as short notice. Raises Refused."""
+    as_staff = hours.check_right(by, appointment.patient)
+    rules.check_transition(appointment.status, Status.CANCELLED)
+    hours.check_notice(appointment.start, as_staff=as_staff)
+    before = appointment.status
+    claims.release(appointment)
+    appointment.change(
+        status=Status.CANCELLED,
+        cancelled_by_patient=by_patient or not as_staff,
+        short_notice=appointment.start - clock.now() < timedelta(hours=settings.CANCEL_NOTICE_HOURS),
+    )
+    note_step(appointment, by, "status", from_status=before, to_status=Status.CANCELLED, note=reason)
+    changes = {"status": [before, Status.CANCELLED]}
+    audit.record(by, Event.CANCELLED, appointment, patient_id=appointment.patient_id, changes=changes, reason=reason)
+    return appointment
+
+
+@audited
+def confirm(*, by: User, appointment: Appointment) -> Appointment:
+    """Note that the patient said yes to this time."""
+    hours.check_right(by, appointment.patient)
+    if appointment.status != Status.BOOKED:
+        raise rules.status_conflict(appointment.status)
+    if appointment.confirmed_at:
+        audit.no_change(by, Event.CONFIRMED, appointment)
+        return appointment
+    appointment.change(confirmed_at=clock.now())
+    note_step(appointment, by, "confirmed")
+    audit.record(by, Event.CONFIRMED, appointment, patient_id=appointment.patient_id)
+    return appointment
+
+
+def _check_people(patient: Patient, doctor: User) -> None:
+    if patient.is_archived:
+        raise Refused(
+            _("This patient is archived. Restore the patient first."), code="patient_archived", field="patient_id"
+        )
+    if not doctor.is_active or "doctor" not in doctor.group_names:
+        raise NotFound(_("No such doctor."), field="doctor_id")
+
+
+def _check_movable(appointment: Appointment) -> None:
+    if appointment.status != Status.BOOKED:
+        raise rules.status_conflict(appointment.status)
+
+
+def _origin(origin: str, *, as_staff: bool, walk_in: bool) -> str:
+    if walk_in:
+        return Origin.WALK_IN
+    return origin if as_staff else Origin.ONLINE
+
+
+def _keep_location(appointment: Appointment, doctor: User, start: datetime, pattern: str) -> Location:
+    if doctor.pk == appointment.doctor_id:
+        return appointment.location
+    return hours.find_location(doctor, start, pattern)
+
+
+def _with(appointment: Appointment, **fields: Any) -> Appointment:
+    """A copy at its new place: the appointment itself stays as it was read, for the compare-and-swap."""
+    copy = Appointment(pk=appointment.pk, patient_id=appointment.patient_id, chair_id=appointment.chair_id, **fields)
+    copy.minutes = len(copy.pattern) * rules.UNIT_MINUTES
+    return copy
+
+
+def _wanted_chair(appointment: Appointment, chair: Chair | None) -> Chair | None:
+    if chair or appointment.chair is None or appointment.chair.location_id != appointment.location_id:
+        return chair
+    wanted = [need for need in claims.needs_of(appointment) if need.resource.startswith("chair:")]
+    return None if claims.taken({wanted[0].resource}, wanted) else appointment.chair
+
+
+def _reread(appointment: Appointment) -> Appointment:
+    return Appointment.objects.get(pk=appointment.pk)

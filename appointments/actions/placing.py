@@ -1,0 +1,89 @@
+"""Putting an appointment onto the grid: chair, claims, and what to say when it does not fit."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from appointments import claims, slots
+from appointments.models import Appointment, Chair, Location
+from appointments.rules import Clash, Need
+from core.actions import Contention
+from core.errors import Refused
+
+
+def place(appointment: Appointment, *, chosen_chair: Chair | None, overbook: bool) -> bool:
+    """Choose a chair if none was asked for, and claim the time; True when it had to overbook.
+
+    Raises Refused (`slot_taken`) with the next free times.
+    """
+    appointment.chair = chosen_chair or _free_chair(appointment, overbook=overbook)
+    try:
+        return claims.take(appointment, overbook=overbook)
+    except Clash as clash:
+        if chosen_chair is None and clash.resource.startswith("chair:") and _another_chair(appointment):
+            raise Contention from clash  # somebody took our choice a moment ago; another chair is free
+        raise slot_taken(appointment, clash.resource) from clash
+
+
+def slot_taken(appointment: Appointment, resource: str) -> Refused:
+    """The refusal, with the next free times looked up once the transaction is over."""
+    sentences = {
+        "patient": _("The patient has another visit at this time."),
+        "chair": _("The chair is taken at this time."),
+        "doctor": _("The doctor is taken at this time."),
+    }
+    return Refused(
+        sentences[resource.partition(":")[0]],
+        code="slot_taken",
+        field="date",
+        after=lambda: _next_free(appointment),
+    )
+
+
+def _next_free(appointment: Appointment) -> dict[str, Any]:
+    doctors = User.objects.filter(pk=appointment.doctor_id)
+    found = slots.next_free(
+        doctors=list(doctors),
+        pattern=appointment.pattern,
+        after=appointment.start,
+        patient_id=appointment.patient_id,
+    )
+    return {"nextFree": [slot.as_json() for slot in found]}
+
+
+def _free_chair(appointment: Appointment, *, overbook: bool) -> Chair | None:
+    chairs = list(Chair.objects.filter(location_id=appointment.location_id, is_active=True))
+    if not chairs or not claims.holds_time(appointment.start):
+        return chairs[0] if chairs else None
+    load = _load(appointment, chairs)
+    best = min(chairs, key=lambda chair: load[chair.pk])
+    if load[best.pk] and not overbook:
+        raise slot_taken(appointment, f"chair:{best.pk}")
+    return best
+
+
+def _another_chair(appointment: Appointment) -> bool:
+    chairs = list(Chair.objects.filter(location_id=appointment.location_id, is_active=True))
+    return any(not load for load in _load(appointment, chairs).values())
+
+
+def _load(appointment: Appointment, chairs: Sequence[Chair]) -> dict[str, int]:
+    """How many claims each chair has during the visit."""
+    cells = [need.cell for need in claims.needs_of(appointment)]
+    wanted = [Need(f"chair:{chair.pk}", cell, 1, True) for chair in chairs for cell in (min(cells), max(cells))]
+    taken = claims.taken({need.resource for need in wanted}, wanted)
+    load = {chair.pk: 0 for chair in chairs}
+    for (resource, _cell), lanes in taken.items():
+        load[resource.partition(":")[2]] += len(lanes)
+    return load
+
+
+def location_of(chair: Chair | None, location: Location | None) -> Location | None:
+    """The chair's location, else the one asked for. Raises Refused when they contradict each other."""
+    if chair is None:
+        return location
+    if location is not None and chair.location_id != location.pk:
+        raise Refused(_("This chair stands at another location."), code="chair_elsewhere", field="chair")
+    return chair.location

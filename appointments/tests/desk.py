@@ -1,0 +1,37 @@
+"""Shorthands of the booking tests: next week's Monday, a type, a booking."""
+
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from accounts.models import User
+from appointments import actions, claims
+from appointments.models import Appointment, AppointmentType, Claim
+from appointments.rules import HOLDING
+from core import clock
+from patients.models import Patient
+
+
+def monday(hour: int = 9, minute: int = 0, *, weeks: int = 1) -> datetime:
+    """A time on a Monday to come."""
+    day = clock.today() + timedelta(days=7 * weeks - clock.today().weekday())
+    return clock.at(day, time(hour, minute))
+
+
+def kind(code: str) -> AppointmentType:
+    return AppointmentType.objects.get(code=code)
+
+
+def book(by: User, patient: Patient, doctor: User, start: datetime, code: str = "CONS", **more: Any) -> Appointment:
+    return actions.book(by=by, patient=patient, doctor=doctor, type=kind(code), start=start, **more)
+
+
+def check_claims(appointments: Iterable[Appointment] | None = None) -> None:
+    """Every holding visit has exactly the cells it needs, and no claim belongs to anything else."""
+    rows = list(Appointment.objects.all() if appointments is None else appointments)
+    expected = set()
+    for row in rows:
+        if row.status in HOLDING and claims.holds_time(row.start):
+            expected |= {(row.pk, need.resource, need.cell) for need in claims.needs_of(row)}
+    found = set(Claim.objects.values_list("appointment_id", "resource", "cell"))
+    assert found == expected, (expected - found, found - expected)
