@@ -1,0 +1,58 @@
+"""The day: a column per chair or per doctor."""
+
+from datetime import date, timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from accounts.access import allow
+from accounts.permissions import Permission
+from appointments.day import Day
+from appointments.forms import DayForm
+from appointments.models import Location
+from core import clock
+from core.ids import is_id
+
+VIEWS = ("chair", "doctor", "list")
+
+
+@allow(Permission.APPOINTMENT_READ)
+def day_today(request: HttpRequest) -> HttpResponse:
+    """Today's page, or the day that the date picker asks for."""
+    form = DayForm(request.GET if "day" in request.GET else None)
+    day = form.cleaned_data["day"] if form.is_bound and form.is_valid() else clock.today()
+    query = request.GET.copy()
+    query.pop("day", None)
+    address = reverse("appointments:day-detail", args=[day])
+    return redirect(f"{address}?{query.urlencode()}" if query else address)
+
+
+@allow(Permission.APPOINTMENT_READ)
+def day_detail(request: HttpRequest, day: date) -> HttpResponse:
+    """One day at one location."""
+    locations = list(Location.objects.filter(is_active=True))  # read-scope: locations are no person's
+    if not locations:
+        return render(request, "appointments/day_empty.html", {"may_set_up": request.user.may(Permission.CLINIC_SETUP)})
+    location = _location(request, locations)
+    by = request.GET.get("by", "chair")
+    by = by if by in VIEWS else "chair"
+    page = Day(request.user, day, location, by)
+    context = {
+        "page": page,
+        "day": day,
+        "today": clock.today(),
+        "previous": day - timedelta(days=1),
+        "next": day + timedelta(days=1),
+        "locations": locations,
+        "query": f"location={location.pk}&by={by}",
+        "by": by,
+        "form": DayForm(initial={"day": day}),
+        "may_book": request.user.may(Permission.APPOINTMENT_BOOK),
+    }
+    return render(request, "appointments/day_detail.html", context)
+
+
+def _location(request: HttpRequest, locations: list[Location]) -> Location:
+    asked = request.GET.get("location", "")
+    return next((row for row in locations if is_id(asked) and row.pk == asked), locations[0])
