@@ -23,7 +23,7 @@ COPY --from=packages /opt/clinic /opt/clinic
 WORKDIR /srv/clinic
 COPY . .
 
-USER clinic
+USER 10001
 VOLUME /data
 EXPOSE 5000
 STOPSIGNAL SIGTERM

@@ -36,10 +36,11 @@ fix: development
 	@$(BIN)/ruff check --fix --quiet . || true
 	@$(BIN)/ruff format .
 	@$(BIN)/djlint --reformat --quiet templates || true
+	@$(BIN)/djlint --reformat --quiet templates || true  # now and then the first pass leaves work for a second
 
 docs: development
 	@$(BIN)/python -m scripts.architecture
-	@$(BIN)/python manage.py access_table > docs/access.md
+	@$(BIN)/python manage.py access_table > docs/access.md.new && mv docs/access.md.new docs/access.md
 	@$(BIN)/python manage.py spectacular --file docs/openapi.yaml --validate --fail-on-warn
 
 requirements: development

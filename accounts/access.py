@@ -5,16 +5,18 @@ from functools import wraps
 from typing import Any, Final, TypeAlias
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import ResolverMatch
+from rest_framework.request import Request
 
+from accounts.models import User
 from accounts.permissions import Permission, require
 from core.errors import NotPermitted
 
 PUBLIC: Final = "public"
 SIGNED_IN: Final = "signed in"
 
-View: TypeAlias = Callable[..., HttpResponse]
+View: TypeAlias = Callable[..., HttpResponseBase]
 
 # Everything that answers without a sign-in; nothing else may. The route tests compare this list with the URLconf.
 PUBLIC_ROUTES = frozenset(
@@ -46,7 +48,7 @@ def allow(*permissions: Permission | str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if SIGNED_IN not in permissions:
                 require(request.user, *(Permission(permission) for permission in permissions))  # type: ignore[arg-type]
             return view(request, *args, **kwargs)
@@ -61,6 +63,12 @@ def public(view: View) -> View:
     """The view answers without a sign-in; its name must also stand in PUBLIC_ROUTES."""
     view.access = (PUBLIC,)  # type: ignore[attr-defined]
     return login_not_required(view)
+
+
+def me(request: HttpRequest | Request) -> User:
+    """The person who has signed in; for views that are not public."""
+    assert isinstance(request.user, User)
+    return request.user
 
 
 def access_of(view: Any) -> tuple[str, ...] | None:

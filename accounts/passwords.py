@@ -4,8 +4,12 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+
+from core.errors import Refused
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -37,3 +41,15 @@ class BlocklistValidator:
 
     def get_help_text(self) -> str:
         return _("Several unrelated words make a good password.")
+
+
+def prepare(password: str, user: "User", *, field: str = "password") -> str:
+    """The hash to store. Raises Refused (`invalid`) for a password that the rules do not allow.
+
+    Hashing is slow on purpose: call this before a transaction, not in it.
+    """
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages), code="invalid", field=field) from error
+    return make_password(password)

@@ -3,6 +3,7 @@ everybody up on every database. The rules decide on what is then read; the uniqu
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TypeAlias
 
 from django.db.models import F
 
@@ -14,7 +15,7 @@ from core import clock
 
 ORDINARY_LANES = 2  # of a doctor without a staff profile
 
-type_taken = dict[tuple[str, int], set[int]]
+Taken: TypeAlias = dict[tuple[str, int], set[int]]
 
 
 def lanes_of(doctor_id: str) -> int:
@@ -54,7 +55,7 @@ def take(appointment: Appointment, *, overbook: bool = False, from_cell: int = 0
             for need, lane in chosen
         ]
     )
-    return any(lane >= need.lanes for need, lane in chosen)
+    return any(lane >= need.beyond for need, lane in chosen)
 
 
 def release(appointment: Appointment, *, from_cell: int = 0) -> None:
@@ -71,11 +72,11 @@ def touch(wanted: Iterable[Need]) -> None:
             ResourceDay.objects.create(pk=key, touches=1)
 
 
-def taken(resources: Iterable[str], wanted: list[Need]) -> type_taken:
+def taken(resources: Iterable[str], wanted: list[Need]) -> Taken:
     """Lanes in use, of any kind, by resource and cell."""
     first, last = min(need.cell for need in wanted), max(need.cell for need in wanted)
     rows = Claim.objects.filter(resource__in=sorted(resources), cell__gte=first, cell__lte=last)
-    used: type_taken = {}
+    used: Taken = {}
     for resource, cell, lane in rows.values_list("resource", "cell", "lane"):
         used.setdefault((resource, cell), set()).add(lane)
     return used

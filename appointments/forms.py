@@ -134,7 +134,7 @@ class NoteForm(Form):
 class StatusForm(Form):
     """One step; `expected` is what the person saw."""
 
-    status = forms.CharField(max_length=20)
+    status = forms.CharField(max_length=20)  # type: ignore[assignment]
     expected = forms.CharField(max_length=20, required=False)
     chair = forms.CharField(max_length=24, required=False)
 

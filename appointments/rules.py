@@ -76,6 +76,9 @@ FREES_THE_REST = (_S.NO_SHOW, _S.LEFT_UNSEEN, _S.COMPLETED)
 FREES_ALL = (_S.CANCELLED, _S.ENTERED_IN_ERROR)
 
 CHECK, PROCEDURE, ASSISTANT = "d", "D", "A"
+# More checks than any doctor may have at once: a doctor's overbookings lie beyond, and a procedure takes every lane
+# up to here, so that another number of checks never opens a procedure or makes an overbooking an ordinary visit.
+MOST_CHECKS = 6
 LONGEST_MINUTES = 480
 _CELL_SECONDS = UNIT_MINUTES * 60
 CELLS_PER_DAY = 24 * 60 // UNIT_MINUTES
@@ -83,12 +86,17 @@ CELLS_PER_DAY = 24 * 60 // UNIT_MINUTES
 
 @dataclass(frozen=True, order=True)
 class Need:
-    """One resource in one 5-minute cell; `whole` needs every one of its lanes, otherwise one lane does."""
+    """One resource in one 5-minute cell; `lanes` may be used at once, `whole` needs it alone."""
 
     resource: str
     cell: int
     lanes: int
     whole: bool
+
+    @property
+    def beyond(self) -> int:
+        """The first lane of overbookings."""
+        return first_beyond(self.resource, self.lanes)
 
 
 class Clash(Exception):
@@ -167,15 +175,24 @@ def decide(wanted: list[Need], taken: Mapping[tuple[str, int], set[int]], *, ove
         if not lanes:
             if not overbook:
                 raise Clash(need.resource)
-            lanes = [max(need.lanes, max(used) + 1)]
+            lanes = [max(need.beyond, max(used) + 1)]
         chosen += [(need, lane) for lane in lanes]
     return chosen
 
 
+def first_beyond(resource: str, lanes: int) -> int:
+    """The first lane of overbookings of a resource with so many ordinary lanes."""
+    return max(lanes, MOST_CHECKS) if resource.startswith("doctor:") else lanes
+
+
+def is_full(used: set[int], *, lanes: int, beyond: int) -> bool:
+    """Whether not even a check fits: all lanes are in use, or somebody has been overbooked here."""
+    return len(used) >= lanes or any(lane >= beyond for lane in used)
+
+
 def _ordinary_lanes(need: Need, used: set[int]) -> list[int]:
-    if any(lane >= need.lanes for lane in used):
-        return []
-    free = [lane for lane in range(need.lanes) if lane not in used]
     if need.whole:
-        return free if len(free) == need.lanes else []
-    return free[:1]
+        return [] if used else list(range(need.beyond))
+    if is_full(used, lanes=need.lanes, beyond=need.beyond):
+        return []
+    return [min(set(range(need.lanes)) - used)]

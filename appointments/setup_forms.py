@@ -45,13 +45,6 @@ class TypeForm(ModelForm[AppointmentType]):
         }
 
 
-class _DoctorChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """Doctors by title and name."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        return str(obj.display_name)
-
-
 class _WithDoctor(ModelForm[Any]):
     """Offers the doctors, and nobody else."""
 
@@ -61,10 +54,10 @@ class _WithDoctor(ModelForm[Any]):
         super().__init__(*args, **kwargs)
         if field := self.fields.get("doctor"):
             assert isinstance(field, forms.ModelChoiceField)
-            choice = _DoctorChoice(User.objects.doctors(), required=False, label=field.label, help_text=field.help_text)
-            choice.empty_label = self.nobody
-            self.fields["doctor"] = choice
-            choice.choices = [("", self.nobody), *((d.pk, d.display_name) for d in with_profiles(choice.queryset))]
+            doctors = User.objects.doctors()
+            field.queryset = doctors
+            # Named with their titles, read at once instead of one by one.
+            field.choices = [("", self.nobody), *((row.pk, row.display_name) for row in with_profiles(doctors))]
 
 
 class HoursForm(_WithDoctor):

@@ -40,12 +40,13 @@ class Slot:
 class _Busy:
     """Cells in use from `first` on: for a check, for a procedure (and for chairs and patients)."""
 
-    def __init__(self, claims: Iterable[tuple[int, int]], lanes: int, first: int) -> None:
+    def __init__(self, claims: Iterable[tuple[int, int]], lanes: int, beyond: int, first: int) -> None:
         used: dict[int, set[int]] = {}
         for cell, lane in claims:
             used.setdefault(cell - first, set()).add(lane)
         self.procedure = sum(1 << cell for cell in used)
-        self.check = sum(1 << cell for cell, taken in used.items() if len(taken) >= lanes or max(taken) >= lanes)
+        full = [cell for cell, taken in used.items() if rules.is_full(taken, lanes=lanes, beyond=beyond)]
+        self.check = sum(1 << cell for cell in full)
 
 
 class _Search:
@@ -76,7 +77,10 @@ class _Search:
         rows = Claim.objects.filter(resource__in=sorted(lanes), cell__gte=self.first, cell__lt=last)
         for resource, cell, lane in rows.values_list("resource", "cell", "lane"):
             found.setdefault(resource, []).append((cell, lane))
-        self.busy = {name: _Busy(found.get(name, ()), count, self.first) for name, count in lanes.items()}
+        self.busy = {
+            name: _Busy(found.get(name, ()), count, rules.first_beyond(name, count), self.first)
+            for name, count in lanes.items()
+        }
 
     def on_day(self, doctor_id: str, day: date, step: int, not_before: datetime) -> Iterator[Slot]:
         for location_id in self.calendar.locations_of(doctor_id):

@@ -5,12 +5,14 @@ import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from pymongo.errors import PyMongoError
+from pymongo.uri_parser import parse_uri
 
 from core.crypto import KEY_BYTES, parse_keys
 
@@ -73,6 +75,31 @@ def public_url(name: str) -> str:
     if value and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.path):
         stop(name, "write it like https://clinic.example, without a path")
     return value
+
+
+def database(default: dict[str, Any]) -> dict[str, Any]:
+    """Django's settings of the database that MONGO_URI or DATABASE_URL names, else the embedded one."""
+    mongo = read("MONGO_URI", env.str, "")
+    chosen: dict[str, Any] = read("DATABASE_URL", env.db_url, {})
+    if mongo and chosen:
+        stop("MONGO_URI", "DATABASE_URL is given too; keep one of the two")
+    if mongo:
+        return {"ENGINE": "core.mongodb", "NAME": _mongo_database(mongo), "HOST": mongo}
+    return chosen or default
+
+
+def _mongo_database(uri: str) -> str:
+    example = "mongodb://host/clinic?replicaSet=rs0"
+    if not uri.startswith(("mongodb://", "mongodb+srv://")):
+        stop("MONGO_URI", f"write it like {example}")
+    try:
+        # Read as a plain address: asking the name server belongs to connecting.
+        name = parse_uri(uri.replace("mongodb+srv://", "mongodb://", 1))["database"]
+    except (PyMongoError, ValueError) as error:
+        stop("MONGO_URI", f"the value cannot be used ({type(error).__name__}); write it like {example}")
+    if not name:
+        stop("MONGO_URI", f"name the database in the path, as in {example}")
+    return str(name)
 
 
 def secret(name: str, data: Path) -> str:

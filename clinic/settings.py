@@ -1,5 +1,6 @@
 """All settings. Without any variable the clinic runs embedded: SQLite, local memory, a job file, mail into a folder."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,7 +35,7 @@ INSTALLED_APPS = [
     "patients.apps.PatientsConfig",
     "accounts.apps.AccountsConfig",
     "core.apps.CoreConfig",
-    "django.contrib.admin",
+    "accounts.apps.ClinicAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -93,7 +94,7 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "core.form_rendering.ClinicRenderer"
 
-# --- Database: SQLite by default; every variable below switches to a server
+# --- Database: SQLite by default; MONGO_URI or DATABASE_URL switches to a server
 _SQLITE: dict[str, Any] = {
     "ENGINE": "django.db.backends.sqlite3",
     "NAME": DATA_DIR / "clinic.sqlite3",
@@ -104,7 +105,7 @@ _SQLITE: dict[str, Any] = {
         "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA cache_size=-64000;",
     },
 }
-DATABASES: dict[str, Any] = {"default": read("DATABASE_URL", env.db_url, default=_SQLITE)}
+DATABASES: dict[str, Any] = {"default": environment.database(_SQLITE)}
 DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
 DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -135,7 +136,6 @@ LOGOUT_REDIRECT_URL = "accounts:session-create"
 PASSWORD_RESET_TIMEOUT = 2 * 60 * 60
 INVITATION_DAYS = 7
 IDLE_MINUTES = environment.number("IDLE_MINUTES", 30, least=1, most=24 * 60)
-EMAIL_VERIFICATION = read("EMAIL_VERIFICATION", env.bool, default=False)
 
 # Limits on anonymous and signed-in calls (design.md section 5); counters lie in the database.
 SIGN_IN_FAILURES_PER_ACCOUNT = 5
@@ -240,6 +240,16 @@ REST_FRAMEWORK = {
 }
 ACCESS_TOKEN_MINUTES = 60
 REFRESH_TOKEN_DAYS = 30
+SIMPLE_JWT = {
+    "ALGORITHM": "HS256",
+    "SIGNING_KEY": JWT_SECRET,
+    "AUDIENCE": "clinic-api",
+    "ISSUER": "clinic",
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=ACCESS_TOKEN_MINUTES),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=REFRESH_TOKEN_DAYS),
+    "USER_ID_FIELD": "id",
+    "UPDATE_LAST_LOGIN": False,
+}
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Patient management for orthodontic clinics",
     "DESCRIPTION": "Patients, appointments and free times of the clinic.",
@@ -252,7 +262,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api",
-    "ENUM_NAME_OVERRIDES": {},
+    "PREPROCESSING_HOOKS": ["clinic.api_docs.one_address_each"],
+    "ENUM_NAME_OVERRIDES": {"AppointmentStatus": "appointments.rules.Status"},
 }
 
 # --- Booking (defaults of a new clinic)

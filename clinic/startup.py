@@ -13,16 +13,10 @@ from django.conf import settings
 from django.core.management import call_command
 
 from accounts.models import User
+from clinic.demo.cast import GUS, PEOPLE
 from clinic.supervisor import Service
 
-DEMO_PEOPLE = {
-    "ada@demo.example": "admin",
-    "rita@demo.example": "receptionist",
-    "dana@demo.example": "doctor",
-    "omar@demo.example": "doctor",
-    "gus@demo.example": "father of Pia",
-    "pia@demo.example": "patient",
-}
+DEMO_PEOPLE = {person.email: "father of Pia" if person is GUS else person.role for person in PEOPLE}
 _HEALTH_SECONDS = 5
 
 
@@ -62,7 +56,7 @@ def is_healthy() -> bool:
 
 def _host() -> str:
     # The server answers only to its own names.
-    names = [name.lstrip(".") for name in settings.ALLOWED_HOSTS if name != "*"]
+    names = [name.lstrip(".") for name in settings.ALLOWED_HOSTS if name and name != "*"]
     return names[0] if names else "127.0.0.1"
 
 
@@ -94,7 +88,7 @@ def wants_demo() -> bool:
 
 def has_demo() -> bool:
     """Whether the demo people are here."""
-    return User.objects.filter(email__in=DEMO_PEOPLE).exists()
+    return bool(User.objects.filter(email__in=DEMO_PEOPLE).exists())
 
 
 def demo_password() -> str:

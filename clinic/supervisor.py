@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -47,8 +48,8 @@ class Supervisor:
 
     def start(self) -> None:
         """Start every service in a session of its own, so that Ctrl-C reaches only us."""
-        for name in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(name, self._ask)
+        signal.signal(signal.SIGINT, self._ask)
+        signal.signal(signal.SIGTERM, self._ask)
         for name, service in self._services.items():
             self._running[name] = subprocess.Popen(  # noqa: S603 - our own commands
                 service.command,
@@ -75,8 +76,10 @@ class Supervisor:
             process.send_signal(self._services[name].stop)
         while self._alive() and time.monotonic() < deadline and self._asked < 2:
             time.sleep(_TICK_SECONDS)
-        for process in self._alive().values():
-            os.killpg(process.pid, signal.SIGKILL)
+        for process in self._running.values():
+            # A killed web server leaves its workers behind: they are in its group.
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
     def _look(self) -> None:

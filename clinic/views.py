@@ -3,14 +3,15 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from accounts.access import SIGNED_IN, allow
+from accounts.access import SIGNED_IN, allow, me
 from accounts.permissions import Permission
+from clinic import design as design_samples
 
 
 @allow(SIGNED_IN)
 def home(request: HttpRequest) -> HttpResponse:
     """The page a person works from: the day for the staff, their own page for patients and parents."""
-    user = request.user
+    user = me(request)
     if user.may(Permission.APPOINTMENT_READ):
         return redirect("appointments:day-today")
     if user.may(Permission.PATIENT_READ):
@@ -21,4 +22,4 @@ def home(request: HttpRequest) -> HttpResponse:
 @allow(SIGNED_IN)
 def design(request: HttpRequest) -> HttpResponse:
     """Every component in every state."""
-    return render(request, "clinic/design.html")
+    return render(request, "clinic/design.html", design_samples.context(request))

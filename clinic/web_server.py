@@ -12,6 +12,7 @@ threads = 8
 timeout = 60
 graceful_timeout = 20
 keepalive = 5
+control_socket_disable = True  # nobody steers us but the supervisor
 accesslog = None  # our own log has a line per request, without query strings
 # A heartbeat on a slow disk would look like a dead worker.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112, S108

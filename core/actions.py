@@ -82,7 +82,7 @@ def _fresh(kwargs: dict[str, Any]) -> dict[str, Any]:
 
 def _again(value: Any) -> Any:
     if isinstance(value, models.Model) and not value._state.adding:
-        return type(value)._base_manager.get(pk=value.pk)
+        return value.__class__._base_manager.get(pk=value.pk)  # __class__: request.user is a lazy proxy
     return value
 
 
@@ -92,6 +92,9 @@ def _is_contention(error: BaseException | None) -> bool:
             # A unique key said no: somebody inserted first. The next try sees their row and decides by the rules.
             return True
         if getattr(error, "sqlstate", None) in _RETRY_STATES or "database is locked" in str(error):
+            return True
+        labelled = getattr(error, "has_error_label", None)  # MongoDB: write conflict, fail-over
+        if labelled and labelled("TransientTransactionError"):
             return True
         error = error.__cause__
     return False

@@ -36,7 +36,6 @@ def record(
 ) -> AuditEvent:
     """Write one event. `by` is None for the system; `obj` is a record or the name of a kind of record."""
     here = context.current()
-    is_row = isinstance(obj, models.Model)
     row = AuditEvent.objects.create(
         event=event,
         outcome=outcome,
@@ -45,8 +44,8 @@ def record(
         source=here.source,
         address=here.address,
         request_id=here.request_id,
-        object_type=obj._meta.label if is_row else obj,
-        object_id=str(obj.pk) if is_row else "",
+        object_type=obj if isinstance(obj, str) else obj._meta.label,
+        object_id="" if isinstance(obj, str) else str(obj.pk),
         patient_id=patient_id,
         reason=reason[:500],
         changes=plain(changes or {}),

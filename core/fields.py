@@ -20,7 +20,11 @@ class _Decrypting(DeferredAttribute):
         value = super().__get__(instance, cls)
         if instance is None or not isinstance(value, Ciphertext):
             return value
-        return crypto.decrypt(value, place=self.field.place(instance))
+        return crypto.decrypt(value, place=self.field.place(instance))  # type: ignore[attr-defined]
+
+    def __set__(self, instance: models.Model, value: Any) -> None:
+        # With a setter Python asks this descriptor before the instance's own dictionary.
+        instance.__dict__[self.field.attname] = value
 
 
 class EncryptedTextField(models.TextField[str, str]):

@@ -7,8 +7,7 @@ from django import forms
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from core.errors import NotFound, NotPermitted, Refused
-
+from core.errors import NotFound, NotPermitted, Refused, TooMany
 
 R = TypeVar("R")
 M = TypeVar("M", bound=models.Model)
@@ -19,6 +18,7 @@ class SubmitMixin(forms.BaseForm):
 
     status = 200
     code = ""
+    retry_after = 0  # seconds, when there were too many attempts
     extra: dict[str, Any]
 
     def submit(self, work: Callable[[dict[str, Any]], R]) -> R | None:
@@ -39,11 +39,17 @@ class SubmitMixin(forms.BaseForm):
             self.refuse(refusal)
             return None
 
+    @property
+    def refusal_code(self) -> str:
+        """`code`, under a name that no field of a form has: templates look fields up first."""
+        return self.code
+
     def refuse(self, refusal: Refused) -> None:
         """Show a refusal at its field, or above the form."""
         field = refusal.field if refusal.field in self.fields else None
         self.add_error(field, str(refusal.message))
         self.status, self.code, self.extra = refusal.status, refusal.code, refusal.extra
+        self.retry_after = refusal.seconds if isinstance(refusal, TooMany) else 0
 
 
 class Form(SubmitMixin, forms.Form):
@@ -60,9 +66,9 @@ class ModelForm(SubmitMixin, forms.ModelForm[M]):
 
         candidate = construct_instance(self, type(self.instance)(pk=self.instance.pk), self._meta.fields)
         try:
-            candidate.clean_fields(exclude=self._get_validation_exclusions())
+            candidate.clean_fields(exclude=self._get_validation_exclusions())  # type: ignore[attr-defined]
         except ValidationError as error:
-            self._update_errors(error)
+            self._update_errors(error)  # type: ignore[attr-defined]
 
 
 class ReasonForm(Form):

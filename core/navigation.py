@@ -8,7 +8,8 @@ from core.errors import Text
 
 @dataclass(frozen=True, order=True)
 class NavItem:
-    """One entry. `shown_to(user)` decides; `prefix` marks the entry as current for every path below it."""
+    """One entry. `shown_to(user)` decides; `prefix` marks the entry as current for every path below
+    it, or with a `$` at its end for that path alone."""
 
     order: int
     label: Text = field(compare=False)

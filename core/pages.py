@@ -47,8 +47,10 @@ def error_response(request: HttpRequest, status: int, refusal: Refused | None = 
         response = JsonResponse(body(message, code, **(refusal.extra if refusal else {})), status=status)
     else:
         page = status if status in {400, 403, 404, 409, 429} else 500
+        # Our own failures are told without the shell: what it needs may be what has failed.
+        frame = request if page < 500 else None
         values = {"message": message, "code": code, "status": status, "request_id": context.current().request_id}
-        response = HttpResponse(render_to_string(f"errors/{page}.html", values, request), status=status)
+        response = HttpResponse(render_to_string(f"errors/{page}.html", values, frame), status=status)
     if isinstance(refusal, TooMany):
         response["Retry-After"] = str(refusal.seconds)
     return response

@@ -1,7 +1,12 @@
-"""Where higher layers add to the patient page and object to archiving, without this package knowing them."""
+"""Where higher layers add to the patient page and object to archiving, without this package knowing them.
+
+All lists are filled in an AppConfig's ready(). A panel's template is the inside of a card: a table stands in it
+directly, anything else in `<div class="card__body">`. It gets `patient`, `user` and what `load` returns.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from core.errors import Text
@@ -33,7 +38,23 @@ class PatientButton:
     shown_to: Callable[["User"], bool] = field(compare=False)
 
 
+@dataclass(frozen=True)
+class TimelineItem:
+    """One line of the timeline: what happened, who did it, and the page that tells more, if there is one."""
+
+    at: datetime
+    text: Text
+    by: str = ""
+    url: str = ""
+    tone: str = ""  # a tone of the badges: teal, red ...
+
+
 panels: list[PatientPanel] = []
 buttons: list[PatientButton] = []
 # Each raises Refused when the patient must not be archived now; called inside the archiving transaction.
 archive_guards: list[Callable[["Patient"], None]] = []
+# What the timeline says for an audit event with this patient's id: `event_words["appointment.booked"] = _("...")`.
+# An event without words is left out.
+event_words: dict[str, Text] = {}
+# Newest first, at most `limit` of them.
+timeline_sources: list[Callable[["User", "Patient", int], list[TimelineItem]]] = []

@@ -1,11 +1,20 @@
 """Rules about patients; no queries here."""
 
+import re
 import unicodedata
+from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
 
+import phonenumbers
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from core.errors import Refused
+
+if TYPE_CHECKING:
+    from patients.models import Patient
 
 # Letters that Unicode does not take apart into a base letter and an accent.
 _FOLDS = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
@@ -37,6 +46,53 @@ class Event(StrEnum):
     CONSENT_GIVEN = "consent.given"
     CONSENT_WITHDRAWN = "consent.withdrawn"
     CONTACT_PREFERENCE_CHANGED = "contact_preference.changed"
+
+
+# What staff may write in a patient's record, and what the patient or a parent may: the one list for every door.
+NAME_FIELDS: Final = ("given_name", "family_name", "preferred_name", "former_name")
+CONTACT_FIELDS: Final = ("phone", "phone_alternative", "email", "address", "language", "preferred_name")
+CARE_FIELDS: Final = (
+    "care_status",
+    "care_phase",
+    "treating_doctor",
+    "care_started_on",
+    "estimated_completion_on",
+)
+EDITABLE_FIELDS: Final = (
+    *NAME_FIELDS,
+    "birth_date",
+    "sex",
+    "phone",
+    "phone_alternative",
+    "email",
+    "address",
+    "language",
+    "dentist",
+    "referrer",
+    "school",
+    "alerts",
+    *CARE_FIELDS,
+)
+PHONE_FIELDS: Final = ("phone", "phone_alternative")
+MEDICAL_FIELDS: Final = ("category", "description", "since", "until", "critical")
+GUARDIAN_FIELDS: Final = ("given_name", "family_name", "phone", "phone_alternative", "email")
+RELATIONSHIP_FIELDS: Final = (
+    "kind",
+    "same_household",
+    "may_consent",
+    "may_sign_in",
+    "pays",
+    "restrictions",
+    "ends_on",
+    "review_on",
+)
+
+EARLIEST_BIRTH: Final = date(1900, 1, 1)
+ALERTS_AT_MOST: Final = 20
+ALERT_LENGTH: Final = 200
+MEDICAL_ENTRIES_AT_ONCE: Final = 100
+# A number with anything else beside it ("ask for Gus", an extension) is kept as it was typed.
+_PHONE: Final = re.compile(r"[+0-9 ().\-/\u00a0\u2013]+")
 
 
 class Sex(models.TextChoices):
@@ -151,3 +207,103 @@ def sort_key(given: str, family: str) -> str:
 def age_on(born: date, day: date) -> int:
     """Whole years; a person born on 29 February has the birthday on 1 March in other years."""
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def comes_of_age(born: date, majority: int) -> date:
+    """The birthday on which nobody else consents any more."""
+    try:
+        return born.replace(year=born.year + majority)
+    except ValueError:  # 29 February
+        return date(born.year + majority, 3, 1)
+
+
+def normalise_phone(text: str, region: str | None = None) -> str:
+    """E.164 when it is a possible number, otherwise as typed; `region` (ISO 3166) reads national numbers."""
+    text = one_line(text)
+    number = _parsed(text, region)
+    if number is None or not phonenumbers.is_possible_number(number):
+        return text
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def readable_phone(text: str) -> str:
+    """+41446681800 as +41 44 668 18 00; anything but E.164 as it stands."""
+    number = _parsed(text, None) if text.startswith("+") else None
+    if number is None or not phonenumbers.is_possible_number(number):
+        return text
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def _parsed(text: str, region: str | None) -> phonenumbers.PhoneNumber | None:
+    if not _PHONE.fullmatch(text):
+        return None
+    try:
+        return phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return None
+
+
+def tidy(values: Mapping[str, Any], region: str | None = None) -> dict[str, Any]:
+    """Fields as they are stored: single blanks, phones in E.164 where possible, no empty alert."""
+    tidied = dict(values)
+    for name, value in values.items():
+        if name in PHONE_FIELDS:
+            tidied[name] = normalise_phone(value, region)
+        elif name == "alerts":
+            tidied[name] = [line for alert in value if (line := one_line(alert))]
+        elif name == "address":
+            tidied[name] = "\n".join(line.strip() for line in value.strip().splitlines())
+        elif isinstance(value, str) and name not in {"sex", *CARE_FIELDS}:
+            tidied[name] = one_line(value)
+    return tidied
+
+
+def check_named(given: str, family: str) -> None:
+    """Raises Refused without a family name: lists are sorted by it."""
+    if not family:
+        raise Refused(_("Give at least a family name."), code="invalid", field="family_name")
+
+
+def check_birth_date(born: date | None, today: date) -> None:
+    """Raises Refused for a date of birth that nobody can have."""
+    if born is None:
+        return
+    if born > today:
+        message = _("The date of birth lies in the future.")
+        raise Refused(message, code="birth_date_impossible", field="birth_date")
+    if born < EARLIEST_BIRTH:
+        message = _("The date of birth lies before 1900.")
+        raise Refused(message, code="birth_date_impossible", field="birth_date")
+
+
+def check_alerts(alerts: Iterable[str]) -> None:
+    """Raises Refused for more or longer alerts than anybody reads."""
+    listed = list(alerts)
+    if len(listed) > ALERTS_AT_MOST or any(len(alert) > ALERT_LENGTH for alert in listed):
+        message = _("At most %(count)s alerts of at most %(length)s characters each.")
+        values = {"count": ALERTS_AT_MOST, "length": ALERT_LENGTH}
+        raise Refused(message % values, code="invalid", field="alerts")
+
+
+def check_order(first: date | None, last: date | None, field: str) -> None:
+    """Raises Refused for an end before its beginning."""
+    if first and last and last < first:
+        raise Refused(_("The end lies before the beginning."), code="dates_out_of_order", field=field)
+
+
+def check_not_future(day: date | None, today: date, field: str) -> None:
+    """Raises Refused for something that is said to have happened on a day to come."""
+    if day and day > today:
+        raise Refused(_("This date lies in the future."), code="in_the_future", field=field)
+
+
+def check_current(patient: "Patient") -> None:
+    """Raises Refused for an archived record: it is restored first."""
+    if patient.archived_at is not None:
+        raise Refused(_("This record is archived. Restore it first."), code="archived")
+
+
+def check_description(text: str) -> None:
+    """Raises Refused for a medical entry that says nothing."""
+    if not text:
+        raise Refused(_("Say what it is."), code="invalid", field="description")

@@ -1,7 +1,18 @@
-"""Pages of this package."""
+"""Pages of patients and parents."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from portal.views import booking, home, records, visits
 
 app_name = "portal"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("portal/", home.home, name="home"),
+    path("portal/visits/", visits.visit_list, name="visit-list"),
+    path("portal/visits/<id:pk>/", visits.visit_detail, name="visit-detail"),
+    path("portal/visits/<id:pk>/move/", booking.visit_move, name="visit-move"),
+    path("portal/visits/<id:pk>/cancel/", visits.visit_cancel, name="visit-cancel"),
+    path("portal/bookings/", booking.visit_create, name="visit-create"),
+    path("portal/records/<id:pk>/", records.record_detail, name="record-detail"),
+    path("portal/records/<id:pk>/edit/", records.record_edit, name="record-edit"),
+]

@@ -46,9 +46,9 @@ def picture(layers: list[str]) -> str:
 def drawn(root: Path, text: str) -> str:
     """The page with every picture between its marks drawn anew."""
     for name, contract in contracts(root).items():
-        marks = re.compile(rf"(<!-- {name}: drawn -->\n).*?(\n<!-- end -->)", re.DOTALL)
+        marks = re.compile(rf"(<!-- {name}: drawn -->\n).*?(<!-- end -->)", re.DOTALL)
         if "layers" in contract:
-            image = picture(contract["layers"])
+            image = f"{picture(contract['layers'])}\n"
             text = marks.sub(lambda match, image=image: match[1] + image + match[2], text)  # type: ignore[misc]
     return text
 

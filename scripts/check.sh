@@ -2,7 +2,7 @@
 # Everything that can be said about the code without running the tests. Goes on after a failure and says at the end
 # which checks failed. Usage: make check
 set -u
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 failed=""
 
 step() {

@@ -7,13 +7,9 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
-from rest_framework_simplejwt.exceptions import TokenError
-from rest_framework_simplejwt.tokens import AccessToken
 
+from accounts import tokens
 from accounts.models import ApiSession, User
-from core import clock
-
-SESSION_CLAIM = "sid"
 
 
 class SessionTokenAuthentication(BaseAuthentication):
@@ -34,14 +30,11 @@ class SessionTokenAuthentication(BaseAuthentication):
         return session.user, session
 
     def _session(self, raw: str) -> ApiSession | None:
-        try:
-            session_id = AccessToken(raw)[SESSION_CLAIM]  # type: ignore[arg-type]
-        except (TokenError, KeyError, ValueError, TypeError):
+        session_id = tokens.read_access(raw)
+        if session_id is None:
             return None
-        if not isinstance(session_id, str):
-            return None
-        rows = ApiSession.objects.select_related("user").filter(ended_at=None, expires_at__gt=clock.now())
-        return rows.filter(pk=session_id).first()
+        # read-scope: the token is the proof
+        return ApiSession.objects.open().select_related("user").filter(pk=session_id).first()
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -39,5 +39,5 @@ class Declared(BasePermission):
             raise NotAuthenticated
         if needed != SIGNED_IN:
             rights = needed if isinstance(needed, tuple) else (Permission(needed),)
-            require(request.user, *rights)  # type: ignore[arg-type]
+            require(request.user, *rights)
         return True

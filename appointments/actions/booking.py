@@ -136,9 +136,7 @@ def move(
 def _record_move(by: User, appointment: Appointment, before: dict[str, Any], reason: str) -> None:
     changes = {name: [old, getattr(appointment, name)] for name, old in before.items()}
     changes = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
-    audit.record(
-        by, Event.MOVED, appointment, patient_id=appointment.patient_id, changes=audit.plain(changes), reason=reason
-    )
+    audit.record(by, Event.MOVED, appointment, patient_id=appointment.patient_id, changes=changes, reason=reason)
 
 
 @audited

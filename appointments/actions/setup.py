@@ -1,7 +1,7 @@
 """The clinic's own data: places, hours, closures, types."""
 
 from datetime import date, time
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from core.actions import audited
 from core.errors import Refused
 from core.models import Record
 
-Setup = Location | Chair | AppointmentType | WorkingHours | Closure
+R = TypeVar("R", bound=Record)
 
 
 @audited
@@ -128,13 +128,13 @@ def remove_closure(*, by: User, closure: Closure) -> None:
     _remove(by, closure)
 
 
-def _add(by: User, row: Any) -> Any:
+def _add(by: User, row: R) -> R:
     row.save(force_insert=True)
     audit.record(by, Event.SETUP_CHANGED, row, changes=audit.snapshot(row, *_names(row)))
     return row
 
 
-def _change(by: User, row: Any, fields: dict[str, Any]) -> Any:
+def _change(by: User, row: R, fields: dict[str, Any]) -> R:
     changes = row.change(**fields)
     if changes:
         audit.record(by, Event.SETUP_CHANGED, row, changes=changes)

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.access import SIGNED_IN
+from accounts.access import SIGNED_IN, me
 from accounts.api.views import ClinicView
 from accounts.permissions import Permission
 from appointments import actions
@@ -58,9 +58,9 @@ class AppointmentsView(ClinicView):
     )
     def get(self, request: Request) -> Response:
         """All appointments that you may see, by date."""
-        if not request.user.may(Permission.APPOINTMENT_READ):
+        if not me(request).may(Permission.APPOINTMENT_READ):
             raise NotPermitted(_("This list is for the clinic. Your own visits are at /api/me/appointments."))
-        return answer_page(request, Appointment.objects.visible_to(request.user))
+        return answer_page(request, Appointment.objects.visible_to(me(request)))
 
     @extend_schema(
         operation_id="appointments_book",
@@ -76,7 +76,7 @@ class AppointmentsView(ClinicView):
 
     def _book(self, request: Request, data: dict[str, Any]) -> dict[str, str]:
         booked = actions.book(
-            by=request.user,
+            by=me(request),
             patient=patient_for(request, data.pop("patient_id")),
             doctor=inputs.doctor(data.pop("doctor_id")),
             type=inputs.appointment_type(data.pop("type", settings.DEFAULT_APPOINTMENT_TYPE)),
@@ -124,7 +124,7 @@ class AppointmentView(ClinicView):
         """Cancel it; its history stays."""
         appointment = find(request, pk)
         check_if_match(request, appointment, required=False)
-        actions.cancel(by=request.user, appointment=appointment)
+        actions.cancel(by=me(request), appointment=appointment)
         return Response(status=204)
 
 
@@ -145,7 +145,7 @@ class AppointmentStatusView(ClinicView):
         form.is_valid(raise_exception=True)
         data = dict(form.validated_data)
         seated_in = inputs.chair(data.pop("chair_id", None))
-        return _answer(actions.set_status(by=request.user, appointment=appointment, chair=seated_in, **data))
+        return _answer(actions.set_status(by=me(request), appointment=appointment, chair=seated_in, **data))
 
 
 class MyAppointmentsView(ClinicView):
@@ -160,13 +160,13 @@ class MyAppointmentsView(ClinicView):
     )
     def get(self, request: Request) -> Response:
         """Your own visits and your children's, by date."""
-        own = list(Patient.objects.own_of(request.user).values_list("pk", flat=True))
-        return answer_page(request, Appointment.objects.visible_to(request.user).filter(patient_id__in=own))
+        own = list(Patient.objects.own_of(me(request)).values_list("pk", flat=True))
+        return answer_page(request, Appointment.objects.visible_to(me(request)).filter(patient_id__in=own))
 
 
 def find(request: Request, pk: str) -> Appointment:
     """The appointment, if this person may see it. Raises NotFound."""
-    found = Appointment.objects.visible_to(request.user).filter(pk=pk).first()
+    found = Appointment.objects.visible_to(me(request)).filter(pk=pk).first()
     if found is None:
         raise NotFound
     return found
@@ -174,7 +174,7 @@ def find(request: Request, pk: str) -> Appointment:
 
 def patient_for(request: Request, pk: str) -> Patient:
     """The patient, if this person may see it. Raises NotFound, naming the field."""
-    found = Patient.objects.visible_to(request.user).filter(pk=pk).first() if is_id(pk) else None
+    found = Patient.objects.visible_to(me(request)).filter(pk=pk).first() if is_id(pk) else None
     if found is None:
         raise NotFound(field="patient_id")
     return found
@@ -210,15 +210,15 @@ def _apply(request: Request, appointment: Appointment, data: dict[str, Any]) -> 
     confirmed = data.pop("confirmed", None)
     note = data.pop("reason", None)
     if note is not None:
-        appointment = actions.change_details(by=request.user, appointment=appointment, reason=note)
+        appointment = actions.change_details(by=me(request), appointment=appointment, reason=note)
     if {"start", "doctor_id", "chair_id", "minutes"} & data.keys():
         if doctor_id := data.pop("doctor_id", None):
             data["doctor"] = inputs.doctor(doctor_id)
         data["chair"] = inputs.chair(data.pop("chair_id", None))
         data.setdefault("start", appointment.start)
-        appointment = actions.move(by=request.user, appointment=appointment, **data)
+        appointment = actions.move(by=me(request), appointment=appointment, **data)
     if confirmed:
-        appointment = actions.confirm(by=request.user, appointment=appointment)
+        appointment = actions.confirm(by=me(request), appointment=appointment)
     return appointment
 
 

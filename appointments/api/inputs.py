@@ -121,7 +121,7 @@ def read_day(text: str) -> date | None:
 
 def doctor(pk: str) -> User:
     """The active doctor. Raises NotFound, naming the field."""
-    found = User.objects.doctors().filter(pk=pk).first() if is_id(pk) else None
+    found: User | None = User.objects.doctors().filter(pk=pk).first() if is_id(pk) else None
     if found is None:
         raise NotFound(_("No such doctor."), field="doctor_id")
     return found

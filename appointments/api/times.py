@@ -11,6 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.access import me
 from accounts.api.views import ClinicView
 from accounts.models import User
 from accounts.permissions import Permission
@@ -71,7 +72,7 @@ class SlotsView(ClinicView):
     def get(self, request: Request) -> Response:
         """Every start that can be booked, never cut short."""
         first, last = _days(request)
-        as_staff = request.user.may(Permission.APPOINTMENT_BOOK)
+        as_staff = me(request).may(Permission.APPOINTMENT_BOOK)
         kind = inputs.appointment_type(request.GET.get("type") or settings.DEFAULT_APPOINTMENT_TYPE)
         check_type(kind, as_staff=as_staff)
         asked = request.GET.get("doctorId")
@@ -110,7 +111,7 @@ class TypesView(ClinicView):
     @extend_schema(operation_id="appointment_types", responses={200: TypeRow(many=True), **errors()})
     def get(self, request: Request) -> Response:
         """The types that you may book."""
-        rows = AppointmentType.objects.visible_to(request.user)
+        rows = AppointmentType.objects.visible_to(me(request))
         return Response(
             [
                 {

@@ -105,7 +105,7 @@ class Appointment(Record):
 class ResourceDay(models.Model):
     """Serialises everybody who touches one resource on one UTC day: bumping `touches` is the first write."""
 
-    id = models.CharField(max_length=50, primary_key=True)  # "<resource>/<YYYY-MM-DD>"
+    id = models.CharField(max_length=50, primary_key=True)  # "<resource>/<days since 1970 in UTC>"
     touches = models.PositiveIntegerField(default=0)
 
     class Meta:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import allow
+from accounts.access import allow, me
 from accounts.permissions import Permission
 from appointments import actions, slots
 from appointments.forms import BookForm, MoveForm, PlaceFields, read_slot, wall_initial
@@ -31,9 +31,9 @@ _MOST_SLOTS = 40
 def appointment_new(request: HttpRequest) -> HttpResponse:
     """Book a visit. `step` says which button was pressed: find, times or book."""
     if request.method != "POST":
-        form = BookForm(user=request.user, initial=_initial(request))
+        form = BookForm(user=me(request), initial=_initial(request))
         return _book_page(request, form, patient_id=request.GET.get("patient", ""))
-    form = BookForm(request.POST, user=request.user)
+    form = BookForm(request.POST, user=me(request))
     if request.POST.get("step") in {"find", "times"}:
         return _book_page(request, _unbound(request, form), patient_id=request.POST.get("patient", ""))
     booked = form.submit(lambda data: _book(request, form, data))
@@ -48,13 +48,13 @@ def _book(request: HttpRequest, form: BookForm, data: dict[str, Any]) -> Appoint
     if patient is None:
         raise NotFound
     more = {"type": data["type"], "reason": data["reason"], "walk_in": data["walk_in"]}
-    return actions.book(by=request.user, patient=patient, **form.place(), **more)
+    return actions.book(by=me(request), patient=patient, **form.place(), **more)
 
 
 @allow(Permission.APPOINTMENT_BOOK)
 def appointment_move(request: HttpRequest, pk: str) -> HttpResponse:
     """Another time for the same visit."""
-    appointment = appointment_or_404(request.user, pk)
+    appointment = appointment_or_404(me(request), pk)
     initial = wall_initial(appointment.start) | {
         "doctor": appointment.doctor_id,
         "chair": appointment.chair_id or "",
@@ -65,8 +65,8 @@ def appointment_move(request: HttpRequest, pk: str) -> HttpResponse:
     form = MoveForm(request.POST)
     if request.POST.get("step") == "times":
         return _move_page(request, _unbound(request, form), appointment)
-    if form.submit(lambda data: actions.move(by=request.user, appointment=appointment, **form.place())):
-        messages.success(request, _("Moved to %(when)s.") % {"when": _when(appointment_or_404(request.user, pk))})
+    if form.submit(lambda data: actions.move(by=me(request), appointment=appointment, **form.place())):
+        messages.success(request, _("Moved to %(when)s.") % {"when": _when(appointment_or_404(me(request), pk))})
         return redirect("appointments:appointment-detail", pk)
     return _move_page(request, form, appointment)
 
@@ -83,7 +83,7 @@ def patient_pick(request: HttpRequest) -> HttpResponse:
 @require_POST
 def slot_pick(request: HttpRequest) -> HttpResponse:
     """Free times for what has been chosen so far, as choices."""
-    form = BookForm(request.POST, user=request.user) if "type" in request.POST else MoveForm(request.POST)
+    form = BookForm(request.POST, user=me(request)) if "type" in request.POST else MoveForm(request.POST)
     form.is_valid()
     return render(request, "appointments/_free_times.html", {"days": _free_times(request, form, _moving(request))})
 
@@ -93,8 +93,8 @@ def _book_page(request: HttpRequest, form: BookForm, *, patient_id: str) -> Http
     context = {
         "form": form,
         "days": _offered(request, form, None),
-        "may_overbook": request.user.may(Permission.APPOINTMENT_OVERBOOK),
-        "new_patient_url": reverse("patients:patient-create") if request.user.may(Permission.PATIENT_ADD) else "",
+        "may_overbook": me(request).may(Permission.APPOINTMENT_OVERBOOK),
+        "new_patient_url": reverse("patients:patient-create") if me(request).may(Permission.PATIENT_ADD) else "",
     }
     context |= _patient_choices(request, query, patient_id)
     return render(request, "appointments/appointment_new.html", context, status=form.status)
@@ -105,7 +105,7 @@ def _move_page(request: HttpRequest, form: MoveForm, appointment: Appointment) -
         "form": form,
         "appointment": appointment,
         "days": _offered(request, form, appointment),
-        "may_overbook": request.user.may(Permission.APPOINTMENT_OVERBOOK),
+        "may_overbook": me(request).may(Permission.APPOINTMENT_OVERBOOK),
     }
     return render(request, "appointments/appointment_move.html", context, status=form.status)
 
@@ -126,19 +126,19 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
 def _unbound(request: HttpRequest, form: Any) -> Any:
     """The same form with what was typed, without complaints: nothing has been sent off yet."""
     typed = {name: request.POST.get(name, "") for name in form.fields}
-    kwargs = {"user": request.user} if isinstance(form, BookForm) else {}
+    kwargs = {"user": me(request)} if isinstance(form, BookForm) else {}
     return type(form)(initial=typed, **kwargs)
 
 
 def _patient(request: HttpRequest, pk: str) -> Patient | None:
-    return Patient.objects.visible_to(request.user).current().filter(pk=pk).first() if is_id(pk) else None
+    return Patient.objects.visible_to(me(request)).current().filter(pk=pk).first() if is_id(pk) else None
 
 
 def _patient_choices(request: HttpRequest, query: str, chosen_id: str) -> dict[str, Any]:
     chosen = _patient(request, chosen_id)
     found: list[Patient] = []
     if query.strip() and (chosen is None or query.strip() != chosen.name):
-        rows = Patient.objects.visible_to(request.user).current().search(query).by_name()
+        rows = Patient.objects.visible_to(me(request)).current().search(query).by_name()
         found = list(rows[:_MOST_PATIENTS])
     if chosen and chosen not in found:
         found.insert(0, chosen)
@@ -148,7 +148,7 @@ def _patient_choices(request: HttpRequest, query: str, chosen_id: str) -> dict[s
 
 def _moving(request: HttpRequest) -> Appointment | None:
     pk = request.POST.get("appointment", "")
-    return appointment_or_404(request.user, pk) if is_id(pk) else None
+    return appointment_or_404(me(request), pk) if is_id(pk) else None
 
 
 def _offered(request: HttpRequest, form: PlaceFields, moving: Appointment | None) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from accounts.access import allow
+from accounts.access import allow, me
 from accounts.permissions import Permission
 from appointments.day import Day
 from appointments.forms import DayForm
@@ -33,11 +33,11 @@ def day_detail(request: HttpRequest, day: date) -> HttpResponse:
     """One day at one location."""
     locations = list(Location.objects.filter(is_active=True))  # read-scope: locations are no person's
     if not locations:
-        return render(request, "appointments/day_empty.html", {"may_set_up": request.user.may(Permission.CLINIC_SETUP)})
+        return render(request, "appointments/day_empty.html", {"may_set_up": me(request).may(Permission.CLINIC_SETUP)})
     location = _location(request, locations)
     by = request.GET.get("by", "chair")
     by = by if by in VIEWS else "chair"
-    page = Day(request.user, day, location, by)
+    page = Day(me(request), day, location, by)
     context = {
         "page": page,
         "day": day,
@@ -48,7 +48,7 @@ def day_detail(request: HttpRequest, day: date) -> HttpResponse:
         "query": f"location={location.pk}&by={by}",
         "by": by,
         "form": DayForm(initial={"day": day}),
-        "may_book": request.user.may(Permission.APPOINTMENT_BOOK),
+        "may_book": me(request).may(Permission.APPOINTMENT_BOOK),
     }
     return render(request, "appointments/day_detail.html", context)
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from accounts.access import allow
+from accounts.access import allow, me
 from accounts.models import User, with_profiles
 from accounts.permissions import Permission
 from appointments.actions import setup
@@ -123,7 +123,7 @@ def setup_new(request: HttpRequest, noun: str) -> HttpResponse:
     editor = EDITORS[noun]
     initial = {name: request.GET[name] for name in ("location", "doctor", "weekday") if request.GET.get(name)}
     form = editor.form(request.POST or None, initial=initial)
-    if request.method == "POST" and form.submit(lambda data: editor.add(by=request.user, **data)):
+    if request.method == "POST" and form.submit(lambda data: editor.add(by=me(request), **data)):
         messages.success(request, _("Saved."))
         return redirect(f"appointments:{noun}-list")
     return _form_page(request, editor, form, None)
@@ -134,10 +134,14 @@ def setup_edit(request: HttpRequest, noun: str, pk: str) -> HttpResponse:
     """Change one."""
     editor, row = EDITORS[noun], _row(noun, pk)
     form = editor.form(request.POST or None, instance=row)
-    if request.method == "POST":
-        if form.submit(lambda data: editor.change(by=request.user, **{editor.argument: _row(noun, pk)}, **data)):
-            messages.success(request, _("Saved."))
-            return redirect(f"appointments:{noun}-list")
+
+    def change(data: dict[str, Any]) -> Any:
+        # A fresh row: the form has written what was typed into its own.
+        return editor.change(by=me(request), **{editor.argument: _row(noun, pk)}, **data)
+
+    if request.method == "POST" and form.submit(change):
+        messages.success(request, _("Saved."))
+        return redirect(f"appointments:{noun}-list")
     return _form_page(request, editor, form, row)
 
 
@@ -148,7 +152,7 @@ def setup_remove(request: HttpRequest, noun: str, pk: str) -> HttpResponse:
     editor = EDITORS[noun]
     if editor.remove is None:
         raise NotFound
-    editor.remove(by=request.user, **{editor.argument: _row(noun, pk)})
+    editor.remove(by=me(request), **{editor.argument: _row(noun, pk)})
     messages.success(request, _("Removed."))
     return redirect(f"appointments:{noun}-list")
 

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import allow
+from accounts.access import allow, me
 from accounts.permissions import Permission
 from appointments import actions
 from appointments.forms import CancelForm, NoteForm, StatusForm
@@ -27,7 +27,7 @@ _RARE = (Status.NO_SHOW, Status.LEFT_UNSEEN, Status.ENTERED_IN_ERROR)
 @allow(Permission.APPOINTMENT_READ)
 def appointment_detail(request: HttpRequest, pk: str) -> HttpResponse:
     """Everything about one appointment."""
-    return _page(request, appointment_or_404(request.user, pk))
+    return _page(request, appointment_or_404(me(request), pk))
 
 
 @allow(Permission.APPOINTMENT_READ)
@@ -35,7 +35,7 @@ def appointment_detail(request: HttpRequest, pk: str) -> HttpResponse:
 def appointment_status(request: HttpRequest, pk: str) -> HttpResponse:
     """One step along the transition table."""
     form = StatusForm(request.POST)
-    appointment = appointment_or_404(request.user, pk)
+    appointment = appointment_or_404(me(request), pk)
     if not form.is_valid() or form.cleaned_data["status"] not in Status.values:
         return _page(request, appointment, Refused(_("There is no such status."), code="invalid", field="status"))
     chair_id = form.cleaned_data["chair"]
@@ -44,7 +44,7 @@ def appointment_status(request: HttpRequest, pk: str) -> HttpResponse:
         request,
         appointment,
         lambda: actions.set_status(
-            by=request.user,
+            by=me(request),
             appointment=appointment,
             status=form.cleaned_data["status"],
             expected=form.cleaned_data["expected"] or None,
@@ -57,37 +57,40 @@ def appointment_status(request: HttpRequest, pk: str) -> HttpResponse:
 @require_POST
 def appointment_undo(request: HttpRequest, pk: str) -> HttpResponse:
     """Take the last step back."""
-    appointment = appointment_or_404(request.user, pk)
-    return _do(request, appointment, lambda: actions.undo_status(by=request.user, appointment=appointment))
+    appointment = appointment_or_404(me(request), pk)
+    return _do(request, appointment, lambda: actions.undo_status(by=me(request), appointment=appointment))
 
 
 @allow(Permission.APPOINTMENT_BOOK)
 @require_POST
 def appointment_confirm(request: HttpRequest, pk: str) -> HttpResponse:
     """The patient said yes."""
-    appointment = appointment_or_404(request.user, pk)
-    return _do(request, appointment, lambda: actions.confirm(by=request.user, appointment=appointment))
+    appointment = appointment_or_404(me(request), pk)
+    return _do(request, appointment, lambda: actions.confirm(by=me(request), appointment=appointment))
 
 
 @allow(Permission.APPOINTMENT_BOOK)
 @require_POST
 def appointment_note(request: HttpRequest, pk: str) -> HttpResponse:
     """Change the note for the desk."""
-    appointment = appointment_or_404(request.user, pk)
+    appointment = appointment_or_404(me(request), pk)
     form = NoteForm(request.POST)
-    changed = form.submit(lambda data: actions.change_details(by=request.user, appointment=appointment, **data))
+    changed = form.submit(lambda data: actions.change_details(by=me(request), appointment=appointment, **data))
     return redirect("appointments:appointment-detail", pk) if changed else _page(request, appointment, note_form=form)
 
 
 @allow(Permission.APPOINTMENT_BOOK)
 def appointment_cancel(request: HttpRequest, pk: str) -> HttpResponse:
     """Call a visit off."""
-    appointment = appointment_or_404(request.user, pk)
+    appointment = appointment_or_404(me(request), pk)
     form = CancelForm(request.POST or None)
-    if request.method == "POST":
-        if form.submit(lambda data: actions.cancel(by=request.user, appointment=appointment, **data)):
-            messages.success(request, _("The visit is cancelled; its time is free again."))
-            return redirect("appointments:appointment-detail", pk)
+
+    def cancel(data: dict[str, Any]) -> Appointment:
+        return actions.cancel(by=me(request), appointment=appointment, **data)
+
+    if request.method == "POST" and form.submit(cancel) is not None:
+        messages.success(request, _("The visit is cancelled; its time is free again."))
+        return redirect("appointments:appointment-detail", pk)
     context = {"form": form, "appointment": appointment}
     return render(request, "appointments/appointment_cancel.html", context, status=form.status)
 
@@ -98,7 +101,7 @@ def _do(request: HttpRequest, appointment: Appointment, work: Callable[[], Any])
     except Refused as refusal:
         if refusal.status in {403, 404}:
             raise
-        return _page(request, appointment_or_404(request.user, appointment.pk), refusal)
+        return _page(request, appointment_or_404(me(request), appointment.pk), refusal)
     return redirect("appointments:appointment-detail", appointment.pk)
 
 
@@ -108,7 +111,7 @@ def _page(
     possible = TRANSITIONS[Status(appointment.status)] - {Status.CANCELLED}
     steps = [status for status in Status if status in possible]
     history = StatusEvent.objects.filter(appointment=appointment).select_related("by")  # read-scope: fetched above
-    alerts = MedicalEntry.objects.visible_to(request.user).critical().running().filter(patient=appointment.patient)
+    alerts = MedicalEntry.objects.visible_to(me(request)).critical().running().filter(patient=appointment.patient)
     form = note_form or NoteForm(initial={"reason": appointment.reason})
     context = {
         "appointment": appointment,
@@ -121,7 +124,7 @@ def _page(
         "alerts": alerts,
         "refusal": refusal,
         "note_form": form,
-        "may_book": request.user.may(Permission.APPOINTMENT_BOOK),
+        "may_book": me(request).may(Permission.APPOINTMENT_BOOK),
     }
     status = refusal.status if refusal else form.status
     return render(request, "appointments/appointment_detail.html", context, status=status)

@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 
 from accounts.models import User
@@ -25,7 +24,7 @@ class Api:
         self.refresh = answer.json()["refresh"]
         return self
 
-    def call(self, method: str, path: str, data: Any = None, **headers: str) -> HttpResponse:
+    def call(self, method: str, path: str, data: Any = None, **headers: str) -> Any:
         body = "" if data is None else (data if isinstance(data, str | bytes) else json.dumps(data))
         content_type = headers.pop("content_type", "application/json")
         named = {name.replace("_", "-"): value for name, value in headers.items()}

@@ -1,13 +1,11 @@
 """The demo clinic: whole, consistent, the same for one seed, and never poured over a clinic in use."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
-import phonenumbers
 import pytest
 import time_machine
 from django.contrib.auth import authenticate
@@ -16,13 +14,14 @@ from django.core.management.base import CommandError
 from django.db import transaction
 
 from accounts.models import User
-from appointments.models import Appointment, Chair, Claim, Location, StatusEvent
-from appointments.rules import HOLDING, TRANSITIONS, Status
+from appointments import actions
+from appointments.models import Appointment
+from appointments.rules import Status
 from clinic.demo.cast import PEOPLE
 from core import clock
+from core.errors import Refused
 from core.models import AuditEvent
-from patients.models import Guardian, MedicalEntry, Patient, Relationship
-from patients.rules import CareStatus
+from patients.models import Patient
 
 pytestmark = pytest.mark.django_db
 
@@ -133,135 +132,12 @@ def test_a_weak_given_password_is_refused(monkeypatch: pytest.MonkeyPatch) -> No
     assert not User.objects.exists()
 
 
-def test_gus_sees_pia_and_her_brother(wednesday: None) -> None:
-    demo(20)
-    gus = User.objects.get(email="gus@demo.example")
-    assert {patient.given_name for patient in Patient.objects.visible_to(gus)} == {"Pia", "Tim"}
-
-
-def test_pia_is_in_treatment_with_a_critical_allergy_and_a_visit_to_come(wednesday: None) -> None:
-    demo(20)
-    pia = Patient.objects.get(user__email="pia@demo.example")
-    assert (pia.age, pia.care_status, pia.care_phase) == (14, "active", "full")
-    critical = MedicalEntry.objects.filter(patient=pia, critical=True)
-    assert "Latex" in critical.get().description
-    assert pia.appointments.filter(start__gt=clock.now() + timedelta(days=2), status=Status.BOOKED).exists()
-    assert pia.appointments.filter(status=Status.COMPLETED).count() > 3
-
-
-def test_seven_in_ten_are_of_school_age(wednesday: None) -> None:
-    demo(200)
-    ages = [patient.age or 0 for patient in Patient.objects.all()]
-    assert 0.6 < sum(7 <= age <= 17 for age in ages) / len(ages) < 0.8
-
-
-def test_phones_are_valid_and_shared_in_families(wednesday: None) -> None:
-    demo(100)
-    numbers = [patient.phone for patient in Patient.objects.all()]
-    assert all(phonenumbers.is_valid_number(phonenumbers.parse(number)) for number in numbers)
-    assert len(set(numbers)) < len(numbers)
-
-
-def test_names_come_in_many_spellings(wednesday: None) -> None:
-    demo(200)
-    names = [patient.name for patient in Patient.objects.all()]
-    assert any(not name.isascii() for name in names)
-    assert len({patient.language for patient in Patient.objects.all()}) > 8
-
-
-def test_children_have_somebody_who_answers_for_them(wednesday: None) -> None:
-    demo(100)
-    for patient in Patient.objects.all():
-        if (patient.age or 0) < 18:
-            assert Relationship.objects.filter(patient=patient, may_consent=True).exists()
-    assert Guardian.objects.exclude(sort_key="").count() == Guardian.objects.count()
-
-
-def test_today_shows_every_state(wednesday: None) -> None:
-    demo(400)
-    today = Appointment.objects.for_day(clock.today())
-    assert 35 <= today.count() <= 50
-    states = Counter(today.values_list("status", flat=True))
-    assert {
-        "completed",
-        "checkout",
-        "seated",
-        "with_doctor",
-        "arrived",
-        "booked",
-        "no_show",
-        "cancelled",
-    } <= states.keys()
-    squeezed = today.get(overbooked=True)
-    assert squeezed.override_reason
-
-
 @pytest.mark.parametrize("at", ["2026-11-28T09:00", "2026-11-29T16:45", "2026-12-31T00:01", "2028-02-29T23:59"])
 def test_today_and_tomorrow_are_working_days_whatever_the_date(at: str) -> None:
     with time_machine.travel(datetime.fromisoformat(at).replace(tzinfo=UTC), tick=False):
         demo(100)
         for ahead in (0, 1):
             assert Appointment.objects.for_day(clock.today() + timedelta(days=ahead)).count() >= 10
-
-
-def test_what_happened_lies_in_the_past_and_what_is_booked_in_the_future(wednesday: None) -> None:
-    demo(100)
-    now, late = clock.now(), clock.now() - timedelta(minutes=30)
-    assert not StatusEvent.objects.filter(at__gt=now).exists()
-    assert not Appointment.objects.filter(status=Status.BOOKED, start__lt=late).exists()
-    unfinished = [status for status in HOLDING if status != Status.BOOKED]
-    assert not Appointment.objects.filter(status__in=unfinished, start__lt=now - timedelta(hours=3)).exists()
-    assert not Appointment.objects.filter(status=Status.COMPLETED, start__gt=now).exists()
-
-
-def test_every_history_follows_the_transition_table(wednesday: None) -> None:
-    demo(100)
-    for appointment in Appointment.objects.all():
-        status = ""
-        for event in appointment.history.exclude(kind="confirmed"):
-            assert event.from_status == status
-            if event.kind == "status":
-                assert Status(event.to_status) in TRANSITIONS[Status(status)]
-            status = event.to_status
-        assert status == appointment.status
-
-
-def test_two_years_of_visits_with_some_missed(wednesday: None) -> None:
-    demo(300)
-    past = Appointment.objects.filter(start__lt=clock.now())
-    assert past.order_by("start").first().start < clock.now() - timedelta(days=600)
-    shares = Counter(past.values_list("status", flat=True))
-    assert 0.03 < shares["no_show"] / past.count() < 0.09
-    assert 0.03 < shares["cancelled"] / past.count() < 0.09
-
-
-def test_nobody_is_treated_twice_at_a_time(wednesday: None) -> None:
-    """The past holds no claims, so chairs and patients are compared by hand."""
-    demo(300)
-    free = (Status.CANCELLED, Status.ENTERED_IN_ERROR)
-    standing = Appointment.objects.exclude(status__in=free).filter(overbooked=False).order_by("start")
-    for resource in ("chair_id", "patient_id"):
-        last: dict[str, datetime] = {}
-        for appointment in standing:
-            key = getattr(appointment, resource)
-            assert last.get(key, appointment.start) <= appointment.start
-            last[key] = appointment.end
-
-
-def test_active_cases_have_a_start_a_plan_and_a_doctor(wednesday: None) -> None:
-    demo(200)
-    for patient in Patient.objects.filter(care_status=CareStatus.ACTIVE):
-        assert patient.care_phase
-        assert patient.treating_doctor_id
-        assert patient.care_started_on
-        assert patient.care_started_on < patient.estimated_completion_on
-
-
-def test_places(wednesday: None) -> None:
-    demo(20)
-    chairs = Counter(Chair.objects.values_list("location__name", flat=True))
-    assert chairs == {"Demo Orthodontics": 5, "Demo Orthodontics East": 2}
-    assert Location.objects.count() == 2
 
 
 def test_one_audit_event_a_batch(wednesday: None) -> None:
@@ -271,8 +147,17 @@ def test_one_audit_event_a_batch(wednesday: None) -> None:
     assert last.changes["added"]["patients"] == 20
 
 
-def test_the_past_holds_no_claims(wednesday: None) -> None:
-    demo(60)
-    midnight = clock.day_bounds(clock.today())[0]
-    assert Claim.objects.exists()
-    assert not Claim.objects.filter(appointment__start__lt=midnight).exists()
+def test_a_taken_time_is_taken(wednesday: None, make_patient: Any) -> None:
+    demo(100)
+    ahead = Appointment.objects.filter(start__gt=clock.now(), status=Status.BOOKED, overbooked=False).first()
+    assert ahead is not None
+    with pytest.raises(Refused) as refusal:
+        actions.book(
+            by=User.objects.get(email="rita@demo.example"),
+            patient=make_patient("New", "Child"),
+            doctor=ahead.doctor,
+            type=ahead.type,
+            start=ahead.start,
+            chair=ahead.chair,
+        )
+    assert refusal.value.code == "slot_taken"

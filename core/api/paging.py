@@ -28,7 +28,7 @@ class Page(Generic[M]):
 
 
 def page(request: HttpRequest, rows: models.QuerySet[M], *, sort: str) -> Page[M]:
-    """Cut the page that the query string asks for. `sort` is an indexed field; ids break ties.
+    """Cut the page that the query string asks for. `sort` is an indexed field, `-field` backwards; ids break ties.
 
     Reads `limit` (50, at most 200), `page` or `after` (the id of the last row seen), `count`. Raises Refused (400).
     """
@@ -36,7 +36,7 @@ def page(request: HttpRequest, rows: models.QuerySet[M], *, sort: str) -> Page[M
     headers: dict[str, str] = {}
     if request.GET.get("count") == "true":
         headers["X-Total-Count"] = str(rows.count())
-    ordered = rows.order_by(sort, "id")
+    ordered = in_order(rows, sort)
     if "after" in request.GET:
         found = list(_after(ordered, request.GET["after"], sort)[: limit + 1])
         links = {"next": {"after": found[limit - 1].pk}} if len(found) > limit else {}
@@ -63,13 +63,25 @@ def number(request: HttpRequest, name: str, *, default: int, most: int) -> int:
     return int(text)
 
 
+def in_order(rows: models.QuerySet[M], sort: str) -> models.QuerySet[M]:
+    """Sorted by the field, ties by id in the same direction."""
+    return rows.order_by(sort, "-id" if sort.startswith("-") else "id")
+
+
+def beyond(rows: models.QuerySet[M], anchor: M, sort: str) -> models.QuerySet[M]:
+    """The rows that come after `anchor` in this order."""
+    field, way = sort.removeprefix("-"), "lt" if sort.startswith("-") else "gt"
+    value = getattr(anchor, field)
+    # The first bound lets every database use the index; the second drops the ties already seen.
+    ties_too = rows.filter(**{f"{field}__{way}e": value})
+    return ties_too.filter(Q(**{f"{field}__{way}": value}) | Q(**{f"id__{way}": anchor.pk}))
+
+
 def _after(rows: models.QuerySet[M], last: str, sort: str) -> models.QuerySet[M]:
     anchor = rows.filter(pk=last).first() if is_id(last) else None
     if anchor is None:
         raise Refused(_("No row with this id is in the list."), code="invalid", field="after")
-    value = getattr(anchor, sort)
-    # The first bound lets every database use the index; the second drops the ties already seen.
-    return rows.filter(**{f"{sort}__gte": value}).filter(Q(**{f"{sort}__gt": value}) | Q(id__gt=anchor.pk))
+    return beyond(rows, anchor, sort)
 
 
 def _url(request: HttpRequest, replace: dict[str, Any]) -> str:

@@ -34,4 +34,5 @@ class Route:
 
     def patterns(self) -> list[URLPattern]:
         """The named pattern and its twin with a slash."""
-        return [path(self.address, self.view, name=self.name), path(f"{self.address}/", self.view, name=f"{self.name}/")]
+        named = path(self.address, self.view, name=self.name)
+        return [named, path(f"{self.address}/", self.view, name=f"{self.name}/")]

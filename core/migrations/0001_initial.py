@@ -6,58 +6,66 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='IdempotencyRecord',
+            name="IdempotencyRecord",
             fields=[
-                ('key', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('status', models.PositiveSmallIntegerField()),
-                ('body', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField(db_index=True, default=core.clock.now)),
+                ("key", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("status", models.PositiveSmallIntegerField()),
+                ("body", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField(db_index=True, default=core.clock.now)),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='ThrottleCounter',
+            name="ThrottleCounter",
             fields=[
-                ('key', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('window_end', models.DateTimeField(db_index=True)),
-                ('count', models.PositiveIntegerField(default=0)),
+                ("key", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("window_end", models.DateTimeField(db_index=True)),
+                ("count", models.PositiveIntegerField(default=0)),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='AuditEvent',
+            name="AuditEvent",
             fields=[
-                ('id', models.CharField(default=core.ids.new_id, editable=False, max_length=24, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField(db_index=True, default=core.clock.now)),
-                ('event', models.CharField(max_length=60)),
-                ('outcome', models.CharField(default='success', max_length=20)),
-                ('actor_id', models.CharField(blank=True, default='', max_length=24)),
-                ('actor_role', models.CharField(blank=True, default='', max_length=40)),
-                ('source', models.CharField(max_length=20)),
-                ('address', models.CharField(blank=True, default='', max_length=45)),
-                ('request_id', models.CharField(blank=True, default='', max_length=64)),
-                ('object_type', models.CharField(max_length=60)),
-                ('object_id', models.CharField(blank=True, default='', max_length=64)),
-                ('patient_id', models.CharField(blank=True, default='', max_length=24)),
-                ('reason', models.CharField(blank=True, default='', max_length=500)),
-                ('changes', models.JSONField(default=dict)),
+                (
+                    "id",
+                    models.CharField(
+                        default=core.ids.new_id, editable=False, max_length=24, primary_key=True, serialize=False
+                    ),
+                ),
+                ("at", models.DateTimeField(db_index=True, default=core.clock.now)),
+                ("event", models.CharField(max_length=60)),
+                ("outcome", models.CharField(default="success", max_length=20)),
+                ("actor_id", models.CharField(blank=True, default="", max_length=24)),
+                ("actor_role", models.CharField(blank=True, default="", max_length=40)),
+                ("source", models.CharField(max_length=20)),
+                ("address", models.CharField(blank=True, default="", max_length=45)),
+                ("request_id", models.CharField(blank=True, default="", max_length=64)),
+                ("object_type", models.CharField(max_length=60)),
+                ("object_id", models.CharField(blank=True, default="", max_length=64)),
+                ("patient_id", models.CharField(blank=True, default="", max_length=24)),
+                ("reason", models.CharField(blank=True, default="", max_length=500)),
+                ("changes", models.JSONField(default=dict)),
             ],
             options={
-                'default_permissions': (),
-                'indexes': [models.Index(fields=['actor_id', 'at'], name='audit_actor'), models.Index(fields=['patient_id', 'at'], name='audit_patient'), models.Index(fields=['object_id', 'at'], name='audit_object'), models.Index(fields=['event', 'at'], name='audit_event')],
+                "default_permissions": (),
+                "indexes": [
+                    models.Index(fields=["actor_id", "at"], name="audit_actor"),
+                    models.Index(fields=["patient_id", "at"], name="audit_patient"),
+                    models.Index(fields=["object_id", "at"], name="audit_object"),
+                    models.Index(fields=["event", "at"], name="audit_event"),
+                ],
             },
         ),
     ]

@@ -1,15 +1,17 @@
 """Parents and other guardians; a relationship alone decides what a parent may see."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.permissions import Permission
 from core import clock
 from core.models import Record, RecordQuerySet
 from patients import rules
+from patients.models.of_patient import OfPatientQuerySet
 from patients.models.patient import Patient
 from patients.rules import RelationshipKind
 
@@ -21,12 +23,20 @@ class GuardianQuerySet(RecordQuerySet["Guardian"]):
     """Reads of guardians, as phrases."""
 
     def visible_to(self, user: "User") -> "GuardianQuerySet":
-        """Guardians of the patients that this person may see, and the person as a guardian."""
-        from accounts.permissions import Permission
-
-        if user.may(Permission.PATIENT_READ):
+        """For the staff all but those of hidden charts only; for others the person as a guardian."""
+        if not user.may(Permission.PATIENT_READ):
+            return self.filter(user=user)
+        hidden = Patient.objects.hidden_from(user)
+        if not hidden:
             return self
-        return self.filter(user=user)
+        theirs = set(Relationship.objects.filter(patient_id__in=hidden).values_list("guardian_id", flat=True))
+        others = Relationship.objects.filter(guardian_id__in=theirs).exclude(patient_id__in=hidden)
+        return self.exclude(pk__in=theirs - set(others.values_list("guardian_id", flat=True)))
+
+    def found_by(self, text: str) -> "GuardianQuerySet":
+        """Those whose family name begins so."""
+        start = rules.fold(text)
+        return self.filter(sort_key__gte=start, sort_key__lt=start + "\uffff").order_by("sort_key", "id")
 
 
 class Guardian(Record):
@@ -56,17 +66,29 @@ class Guardian(Record):
     def __str__(self) -> str:
         return self.name
 
-    def save(self, *args: object, **kwargs: object) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         self.sort_key = rules.sort_key(self.given_name, self.family_name)
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
+        super().save(*args, **kwargs)
+
+    def change(self, **fields: Any) -> dict[str, Any]:
+        """As every record; the order in lists follows the name."""
+        given, family = fields.get("given_name", self.given_name), fields.get("family_name", self.family_name)
+        diff = super().change(**fields, sort_key=rules.sort_key(given, family))
+        diff.pop("sort_key", None)
+        return diff
 
     @property
     def name(self) -> str:
         """Given and family name."""
         return rules.full_name(self.given_name, self.family_name)
 
+    @property
+    def phones(self) -> list[str]:
+        """Both phones, as people read them."""
+        return [rules.readable_phone(text) for text in (self.phone, self.phone_alternative) if text]
 
-class RelationshipQuerySet(RecordQuerySet["Relationship"]):
+
+class RelationshipQuerySet(OfPatientQuerySet["Relationship"]):
     """Reads of relationships, as phrases."""
 
     def running(self) -> "RelationshipQuerySet":
@@ -78,12 +100,18 @@ class RelationshipQuerySet(RecordQuerySet["Relationship"]):
         return self.running().filter(guardian_id__in=_guardian_ids(user), may_sign_in=True)
 
     def visible_to(self, user: "User") -> "RelationshipQuerySet":
-        """Relationships of patients that this person may see."""
-        from accounts.permissions import Permission
-
+        """For the staff those of the patients they may see; for a parent the own ones only."""
         if user.may(Permission.PATIENT_READ):
-            return self
+            return self.of_patients_visible_to(user)
         return self.filter(guardian_id__in=_guardian_ids(user))
+
+    def with_guardians(self) -> "list[Relationship]":
+        """The rows with their guardians, in two queries; running ones first."""
+        rows = list(self)
+        people = Guardian.objects.in_bulk([row.guardian_id for row in rows])
+        for row in rows:
+            row.guardian = people[row.guardian_id]
+        return sorted(rows, key=lambda row: (not row.is_running, row.guardian.sort_key))
 
 
 def _guardian_ids(user: "User") -> list[str]:
@@ -115,3 +143,13 @@ class Relationship(Record):
 
     def __str__(self) -> str:
         return f"{self.guardian} ({self.get_kind_display()})"
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has not ended as of today."""
+        return self.ends_on is None or self.ends_on > clock.today()
+
+    @property
+    def is_due_for_review(self) -> bool:
+        """Whether somebody should ask if it still holds: the patient has come of age, or another day was set."""
+        return self.is_running and self.review_on is not None and self.review_on <= clock.today()

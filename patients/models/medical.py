@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.permissions import Permission
 from core import clock
 from core.fields import EncryptedTextField
-from core.models import ArchivableRecord, Record, RecordQuerySet
+from core.models import ArchivableRecord, Record
+from patients.models.of_patient import OfPatientQuerySet
 from patients.models.patient import Patient
 from patients.rules import Channel, ConsentKind, MedicalCategory
 
@@ -17,21 +18,20 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-class MedicalEntryQuerySet(RecordQuerySet["MedicalEntry"]):
+class MedicalEntryQuerySet(OfPatientQuerySet["MedicalEntry"]):
     """Reads of medical entries, as phrases."""
 
     def visible_to(self, user: "User") -> "MedicalEntryQuerySet":
         """Everything for those who treat, critical entries for the desk, their own for patients and parents.
 
-        Narrow it to one patient (or a page of patients) that this person may see.
+        Of patients whom this person may see; removed entries are left out.
         """
         kept = self.filter(archived_at=None)
         if user.may(Permission.MEDICAL_READ):
-            return kept
+            return kept.of_patients_visible_to(user)
         if user.may(Permission.CRITICAL_ALERT_READ):
-            return kept.filter(critical=True)
-        own = list(Patient.objects.visible_to(user).values_list("pk", flat=True))
-        return kept.filter(patient_id__in=own)
+            return kept.of_patients_visible_to(user).filter(critical=True)
+        return kept.filter(patient_id__in=list(Patient.objects.own_of(user).values_list("pk", flat=True)))
 
     def running(self) -> "MedicalEntryQuerySet":
         """Still true today."""
@@ -67,6 +67,27 @@ class MedicalEntry(ArchivableRecord):
     def __str__(self) -> str:
         return f"{self.get_category_display()} {self.pk}"
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it is still true today."""
+        return self.until is None or self.until >= clock.today()
+
+
+class ConsentQuerySet(OfPatientQuerySet["Consent"]):
+    """Reads of consents, as phrases."""
+
+    def visible_to(self, user: "User") -> "ConsentQuerySet":
+        """Those of the patients whom this person may see."""
+        return self.of_patients_visible_to(user)
+
+
+class ContactPreferenceQuerySet(OfPatientQuerySet["ContactPreference"]):
+    """Reads of contact preferences, as phrases."""
+
+    def visible_to(self, user: "User") -> "ContactPreferenceQuerySet":
+        """Those of the patients whom this person may see."""
+        return self.of_patients_visible_to(user)
+
 
 class Consent(Record):
     """What was agreed to, by whom and when; withdrawing keeps the row."""
@@ -76,6 +97,8 @@ class Consent(Record):
     given_by = models.CharField(_("given by"), max_length=200)
     given_on = models.DateField(_("given on"), default=clock.today)
     withdrawn_on = models.DateField(_("withdrawn on"), null=True, blank=True)
+
+    objects = ConsentQuerySet.as_manager()
 
     class Meta(Record.Meta):
         verbose_name = _("consent")
@@ -92,6 +115,8 @@ class ContactPreference(Record):
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="contact_preferences")
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices)
     allowed = models.BooleanField(_("allowed"), default=True)
+
+    objects = ContactPreferenceQuerySet.as_manager()
 
     class Meta(Record.Meta):
         verbose_name = _("contact preference")

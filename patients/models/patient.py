@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.permissions import Permission
 from core import clock
 from core.models import ArchivableRecord, RecordQuerySet
-from patients import rules
+from patients import rules, tokens
+from patients.models.grants import granted_patient_ids
 from patients.rules import CarePhase, CareStatus, Sex
 
 if TYPE_CHECKING:
@@ -23,20 +24,49 @@ class PatientQuerySet(RecordQuerySet["Patient"]):
     """Reads of patients, as phrases."""
 
     def visible_to(self, user: "User") -> "PatientQuerySet":
-        """What this person may see: the staff everybody but sensitive charts, others themselves and their children.
+        """What this person may see: the staff everybody but sensitive charts, patients and parents their own.
 
-        A grant on one chart opens that chart, also a sensitive one.
+        A grant on one chart opens that chart, also a sensitive one. Archived records are the staff's only.
         """
-        from patients.models.family import Relationship
-        from patients.models.grants import granted_patient_ids
-
-        granted = granted_patient_ids(user)
+        reach = Q(pk__in=granted_patient_ids(user))
         if user.may(Permission.PATIENT_READ):
-            return self.filter(Q(sensitive=False) | Q(pk__in=granted))
+            reach |= Q(sensitive=False)
         if user.may(Permission.OWN_RECORD):
-            children = Relationship.objects.opens_for(user).values_list("patient_id", flat=True)
-            return self.filter(Q(user_id=user.pk) | Q(pk__in=[*children, *granted]))
-        return self.filter(pk__in=granted)
+            reach |= _own(user) & Q(archived_at=None)
+        return self.filter(reach)
+
+    def next_chart_number(self) -> str:
+        """One more than the highest; two at once collide on the unique key, and the second tries again."""
+        last = self.filter(chart_number__gte="0", chart_number__lt=":").order_by("-chart_number").first()
+        number = int(last.chart_number) + 1 if last and last.chart_number.isdecimal() else 1
+        step = 1
+        # Numbers of another length, brought over from elsewhere, sort differently as text: look before taking one.
+        while self.filter(chart_number=f"{number:06d}").exists():
+            number, step = number + step, step * 2
+        return f"{number:06d}"
+
+    def own_of(self, user: "User") -> "PatientQuerySet":
+        """The person's own record and those of the children, whatever else the person may see."""
+        if not user.may(Permission.OWN_RECORD):
+            return self.none()
+        return self.filter(_own(user), archived_at=None)
+
+    def hidden_from(self, user: "User") -> list[str]:
+        """Ids of the sensitive charts that this member of staff may not open: few, on any clinic's list."""
+        rows = self.filter(sensitive=True).exclude(pk__in=granted_patient_ids(user))
+        return list(rows.values_list("pk", flat=True))
+
+    def search(self, text: str) -> "PatientQuerySet":
+        """Those whom the words, numbers and dates in the text find; nobody for a text without any."""
+        from patients.models.search import SearchKey
+
+        return self.filter(pk__in=SearchKey.objects.matching(tokens.parse(text)))
+
+    def like(self, patient: "Patient") -> "PatientQuerySet":
+        """Records that share something telling with this one (`duplicates.likely` judges them)."""
+        from patients.models.search import SearchKey
+
+        return self.filter(pk__in=SearchKey.objects.like(patient))
 
     def current(self) -> "PatientQuerySet":
         """Not archived."""
@@ -46,9 +76,22 @@ class PatientQuerySet(RecordQuerySet["Patient"]):
         """Archived ones only."""
         return self.filter(archived_at__isnull=False)
 
+    def after(self, last: "Patient") -> "PatientQuerySet":
+        """Those that come after this one by name."""
+        # The first bound lets every database use the index; the second drops the ties already seen.
+        rows = self.filter(sort_key__gte=last.sort_key)
+        return rows.filter(Q(sort_key__gt=last.sort_key) | Q(pk__gt=last.pk))
+
     def by_name(self) -> "PatientQuerySet":
         """By family name, then given name."""
         return self.order_by("sort_key", "id")
+
+
+def _own(user: "User") -> Q:
+    from patients.models.family import Relationship
+
+    children = Relationship.objects.opens_for(user).values_list("patient_id", flat=True)
+    return Q(user_id=user.pk) | Q(pk__in=list(children))
 
 
 class Patient(ArchivableRecord):
@@ -65,7 +108,9 @@ class Patient(ArchivableRecord):
     phone = models.CharField(_("phone"), max_length=40, blank=True, default="")
     phone_alternative = models.CharField(_("second phone"), max_length=40, blank=True, default="")
     email = models.EmailField(_("e-mail"), blank=True, default="")
-    address = models.TextField(_("address"), max_length=500, blank=True, default="", validators=[MaxLengthValidator(500)])
+    address = models.TextField(
+        _("address"), max_length=500, blank=True, default="", validators=[MaxLengthValidator(500)]
+    )
     language = models.CharField(_("language"), max_length=35, blank=True, default="")
     dentist = models.CharField(_("dentist"), max_length=200, blank=True, default="")
     referrer = models.CharField(_("referred by"), max_length=200, blank=True, default="")
@@ -122,10 +167,27 @@ class Patient(ArchivableRecord):
         self.sort_key = rules.sort_key(self.given_name, self.family_name)
         super().save(*args, **kwargs)
 
+    def change(self, **fields: Any) -> dict[str, Any]:
+        """As every record; the order in lists follows the name."""
+        given, family = fields.get("given_name", self.given_name), fields.get("family_name", self.family_name)
+        diff = super().change(**fields, sort_key=rules.sort_key(given, family))
+        diff.pop("sort_key", None)
+        return diff
+
     @property
     def name(self) -> str:
         """Given and family name."""
         return rules.full_name(self.given_name, self.family_name)
+
+    @property
+    def listed_name(self) -> str:
+        """As lists show it: family name first."""
+        return f"{self.family_name}, {self.given_name}" if self.given_name else self.family_name
+
+    @property
+    def phones(self) -> list[str]:
+        """Both phones, as people read them."""
+        return [rules.readable_phone(text) for text in (self.phone, self.phone_alternative) if text]
 
     @property
     def age(self) -> int | None:

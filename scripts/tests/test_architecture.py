@@ -31,3 +31,10 @@ def test_the_picture_follows_the_contract(checkout):
     assert "portal --> patients & accounts\n    patients & accounts --> core" in page
     assert page.startswith("Before\n") and page.endswith("After\n")
     assert architecture.main(checkout, ["--check"]) == 0
+
+
+def test_a_page_without_pictures_yet_keeps_its_text(checkout):
+    page = checkout / "docs/architecture.md"
+    page.write_text("<!-- packages: drawn -->\n<!-- end -->\nText\n<!-- other: drawn -->\n<!-- end -->\n")
+    architecture.main(checkout, [])
+    assert "```\n<!-- end -->\nText\n<!-- other: drawn -->\n<!-- end -->\n" in page.read_text()

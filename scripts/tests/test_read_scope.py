@@ -66,7 +66,7 @@ def test_every_kind_of_door_is_looked_at(tmp_path):
     assert len(found(tmp_path)) == 5
 
 
-def test_actions_models_admin_and_tests_may_read_everything(tmp_path):
+def test_actions_models_admin_core_and_tests_may_read_everything(tmp_path):
     line = "x = P.objects.all()"
     plant(
         tmp_path,
@@ -74,6 +74,7 @@ def test_actions_models_admin_and_tests_may_read_everything(tmp_path):
         patients__models_py=line,
         patients__admin_py=line,
         portal__admin_py=line,
+        core__api__idempotency_py=line,
         patients__tests__test_views_py=line,
     )
     assert found(tmp_path) == []

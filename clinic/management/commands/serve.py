@@ -11,13 +11,12 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, SystemCheckError
+from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connections
 from rich.console import Console
 from rich.table import Table
 
 from accounts import first_run
-from accounts.models import User
 from clinic import startup
 from clinic.supervisor import Supervisor
 
@@ -41,7 +40,7 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             self.console.print("Stopped.")
             sys.exit(0)
-        except SystemCheckError as error:
+        except CommandError as error:  # a failed system check is one too
             self._stop(str(error))
         except DatabaseError as error:
             self._stop(f"The database cannot be used: {error}")
@@ -83,7 +82,7 @@ class Command(BaseCommand):
             self.console.print(_sign_ins())
             if password := startup.demo_password():
                 self.console.print(f"Password of all of them: [bold]{password}[/]\n", markup=True)
-        elif not User.objects.exists():
+        elif first_run.is_open():
             self.console.print(f"Make the first admin at {startup.address()}/first-run/")
             self.console.print(f"with the one-time code [bold]{first_run.issue_code()}[/]\n")
         connections.close_all()

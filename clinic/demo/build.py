@@ -1,0 +1,86 @@
+"""Makes the demo clinic, or adds to it: batch by batch, each one whole or not at all."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from random import Random
+
+from accounts.models import User
+from appointments.models import AppointmentType
+from clinic.demo import batch as batches
+from clinic.demo import password, people, places, rows
+from clinic.demo.cast import ADA, DANA, DOMAIN, NINA, OMAR, RITA
+from clinic.demo.chronicle import Chronicle, Staff
+from clinic.demo.diary import Diary
+from clinic.demo.visits import Planner
+from core import audit, clock
+from core.actions import in_transaction
+from core.models import AuditEvent
+
+EVENT = "demo.created"
+# Small enough for one transaction on every database.
+BATCH = 500
+
+Report = Callable[[int, str], None]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far the demo clinic has been made."""
+
+    seed: int
+    families: int
+    patients: int
+
+
+def standing() -> Standing | None:
+    """What is here already, as the audit tells it; None without a demo clinic."""
+    last = AuditEvent.objects.filter(event=EVENT).order_by("-at", "-id").first()
+    if last is None:
+        return None
+    return Standing(*(int(last.changes[name]) for name in ("seed", "families", "patients")))
+
+
+def has_others() -> bool:
+    """Whether people who are not of the demo clinic have accounts here."""
+    return bool(User.objects.exclude(email__endswith=DOMAIN).exists())
+
+
+def build(target: int, seed: int, report: Report) -> Standing:
+    """Make or enlarge the demo clinic to `target` patients; `report(patients, what)` after every part."""
+    here = standing()
+    if here is None:
+        here = in_transaction(lambda _attempt: _open_clinic(seed))
+        report(here.patients, "people and places")
+    diary = Diary()
+    if here.patients < target:
+        rows.remember(diary)
+    while here.patients < target:
+        here = in_transaction(partial(_add, here, target, diary))
+        report(here.patients, "patients and their visits")
+    return here
+
+
+def _open_clinic(seed: int) -> Standing:
+    cast = people.make_people(password.settle())
+    places.make_places(clock.today(), cast[DANA.email], cast[OMAR.email])
+    return _record(Standing(seed, 0, 0), {"people": len(cast)})
+
+
+def _add(here: Standing, target: int, diary: Diary, _attempt: int) -> Standing:
+    cast = people.cast()
+    today = clock.today()
+    batch = batches.gather(here.families, min(BATCH, target - here.patients), here.seed, today, cast)
+    planner = Planner(diary, {kind.code: kind for kind in AppointmentType.objects.all()}, today)
+    chronicle = Chronicle(Staff(cast[RITA.email], cast[NINA.email]), clock.now())
+    rng = Random(f"{here.seed}/day/{here.families}")  # noqa: S311 - invents a day, guards nothing
+    doctors = [cast[DANA.email], cast[OMAR.email]]
+    batches.schedule(batch, planner, chronicle, doctors, rng, full=here.families == 0)
+    counts = rows.write(batch, cast[ADA.email])
+    reached = Standing(here.seed, here.families + len(batch.families), here.patients + len(batch.cases))
+    return _record(reached, counts)
+
+
+def _record(reached: Standing, counts: dict[str, int]) -> Standing:
+    audit.record(None, EVENT, "demo", changes={**vars(reached), "added": counts})
+    return reached

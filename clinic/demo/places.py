@@ -1,0 +1,59 @@
+"""The invented clinic's two locations, their chairs, hours and closures."""
+
+from collections.abc import Iterator
+from datetime import date, time, timedelta
+
+from accounts.models import User
+from appointments.models import Chair, Closure, Location, WorkingHours
+
+_WORKDAYS = range(5)
+_SATURDAY = 5
+_DANA_HOURS = ((time(8), time(12, 30)), (time(13, 30), time(17, 30)))
+_OMAR_HOURS = ((time(8, 30), time(13)), (time(14), time(18)))
+_SATURDAY_HOURS = ((time(9), time(13)),)
+
+
+def make_places(today: date, dana: User, omar: User) -> None:
+    """Write everything; today and tomorrow are working days of both doctors at the main location."""
+    main = Location.objects.create(
+        name="Demo Orthodontics", address="200 Broad Street, 3rd floor\nNew York, NY 10004", phone="+16465550100"
+    )
+    east = Location.objects.create(
+        name="Demo Orthodontics East", address="18 Lakeview Road\nNew York, NY 10128", phone="+16465550101"
+    )
+    for location, count in ((main, 5), (east, 2)):
+        Chair.objects.bulk_create(
+            Chair(location=location, name=f"Chair {place}", position=place) for place in range(1, count + 1)
+        )
+    near = {today.weekday(), (today + timedelta(days=1)).weekday()}
+    away = next(weekday for weekday in (3, 1, 4) if weekday not in near)
+    WorkingHours.objects.bulk_create(_hours(main, east, dana, omar, near, away))
+    Closure.objects.bulk_create(_closures(today, omar))
+
+
+def _hours(main: Location, east: Location, dana: User, omar: User, near: set[int], away: int) -> Iterator[WorkingHours]:
+    for weekday in sorted({*_WORKDAYS, *near}):
+        yield WorkingHours(location=main, weekday=weekday, opens=time(8), closes=time(18))
+        yield from _of_doctor(main, dana, weekday, _DANA_HOURS)
+        yield from _of_doctor(east if weekday == away else main, omar, weekday, _OMAR_HOURS)
+    yield WorkingHours(location=east, weekday=away, opens=time(8, 30), closes=time(18))
+    if _SATURDAY not in near:
+        yield WorkingHours(location=main, weekday=_SATURDAY, opens=time(9), closes=time(13))
+        yield from _of_doctor(main, dana, _SATURDAY, _SATURDAY_HOURS)
+
+
+def _of_doctor(
+    location: Location, doctor: User, weekday: int, spans: tuple[tuple[time, time], ...]
+) -> Iterator[WorkingHours]:
+    for opens, closes in spans:
+        yield WorkingHours(location=location, doctor=doctor, weekday=weekday, opens=opens, closes=closes)
+
+
+def _closures(today: date, omar: User) -> Iterator[Closure]:
+    monday = today - timedelta(days=today.weekday())
+    holiday = monday + timedelta(weeks=6)
+    yield Closure(starts_on=holiday, ends_on=holiday + timedelta(days=6), reason="Clinic holiday")
+    last = monday - timedelta(weeks=20)
+    yield Closure(starts_on=last, ends_on=last + timedelta(days=6), reason="Clinic holiday")
+    congress = monday + timedelta(weeks=3, days=3)
+    yield Closure(doctor=omar, starts_on=congress, ends_on=congress + timedelta(days=1), reason="Congress")

@@ -1,0 +1,78 @@
+"""The one test suite on each database: `DB=mongo pytest`, `DB=postgres pytest`, plain `pytest` for SQLite.
+
+Loaded early (`-p` in pyproject.toml), so that the servers run before Django reads its settings. A server that is
+missing is an error, never a skip. Workers of pytest-xdist use the server of the process that started them.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from scripts import services
+
+_running = ExitStack()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Start the server that DB names, unless its variable already points to one."""
+    wanted = os.environ.get("DB", "")
+    if wanted not in {"", "sqlite", "mongo", "postgres"}:
+        raise pytest.UsageError(f"DB={wanted}: write sqlite, mongo or postgres.")
+    try:
+        if wanted == "mongo" and not os.environ.get("MONGO_URI"):
+            os.environ["MONGO_URI"] = _running.enter_context(_mongo()).uri("clinic")
+        if wanted == "postgres" and not os.environ.get("DATABASE_URL"):
+            os.environ["DATABASE_URL"] = _running.enter_context(_postgres()).uri("clinic")
+    except (services.Missing, TimeoutError, OSError) as error:
+        raise pytest.UsageError(f"DB={wanted}: {error}") from error
+
+
+def _folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="clinic-tests-"))
+    _running.callback(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def _mongo() -> services.MongoReplicaSet:
+    return services.MongoReplicaSet(_folder(), [services.free_port()])
+
+
+def _postgres() -> services.Postgres:
+    server = services.Postgres(_folder(), services.free_port())
+    _running.callback(shutil.rmtree, server.folder, ignore_errors=True)
+    return server
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """On MongoDB tests are isolated by putting back what they changed."""
+    config.addinivalue_line("markers", "mongodb: about MongoDB itself; runs where it is the database (DB=mongo)")
+    config.addinivalue_line("markers", "not_on(database, reason): cannot hold there; listed in docs/databases.md")
+    if os.environ.get("MONGO_URI"):
+        from core.mongodb import testing
+
+        testing.install()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what is about another database."""
+    from django.db import connection
+
+    for item in items:
+        if item.get_closest_marker("mongodb") and connection.vendor != "mongodb":
+            item.add_marker(pytest.mark.skip(reason="about MongoDB itself: DB=mongo pytest"))
+        for mark in item.iter_markers("not_on"):
+            if mark.args[0] == connection.vendor:
+                item.add_marker(pytest.mark.skip(reason=mark.kwargs["reason"]))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_unconfigure(config: pytest.Config) -> Iterator[None]:
+    """Stop the servers."""
+    yield
+    _running.close()

