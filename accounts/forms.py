@@ -26,8 +26,8 @@ def role_label(role: str) -> str:
 
 
 def role_choices() -> list[tuple[str, str]]:
-    """Roles of the staff to choose from."""
-    return [(role, role_label(role)) for role in roles.offered()]
+    """Roles of the staff to choose from, the one with the fewest rights first."""
+    return [(role, role_label(role)) for role in reversed(roles.offered())]
 
 
 def _email(**attributes: str) -> forms.CharField:
@@ -146,7 +146,7 @@ class AuditFilterForm(Form):
     patient_id = forms.CharField(label=_("Patient's id"), required=False, max_length=24)
     object_id = forms.CharField(label=_("Record's id"), required=False, max_length=64)
     source = forms.ChoiceField(
-        label=_("Door"),
+        label=_("Source"),
         required=False,
         choices=[
             ("", _("Any")),

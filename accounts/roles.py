@@ -13,9 +13,9 @@ ADMIN = "admin"
 
 
 def offered() -> list[str]:
-    """Roles of the staff: the default ones in order, then the clinic's own groups by name."""
-    own = Group.objects.exclude(name__in=[*STAFF_ROLES, PATIENT]).order_by("name")
-    return [*STAFF_ROLES, *own.values_list("name", flat=True)]
+    """Roles of the staff: the default ones in order of precedence, after the clinic's own groups."""
+    own = Group.objects.exclude(name__in=[*STAFF_ROLES, PATIENT])
+    return [*sorted(own.values_list("name", flat=True), reverse=True), *STAFF_ROLES]
 
 
 def give(user: User, role: str) -> None:

@@ -31,6 +31,7 @@ class Event(StrEnum):
     SIGNED_IN = "session.signed_in"
     SIGN_IN_FAILED = "session.sign_in_failed"
     SIGNED_OUT = "session.signed_out"
+    SESSION_TIMED_OUT = "session.timed_out"
     SESSIONS_ENDED = "session.all_ended"
     TOKEN_REUSED = "session.token_reused"  # noqa: S105 - the name of an event
     TOKEN_REFRESHED = "session.token_refreshed"  # noqa: S105

@@ -4,16 +4,26 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import User, with_profiles
 from accounts.permissions import Permission
-from appointments.models import Appointment
+from appointments.models import Appointment, AppointmentType, Chair
+from appointments.rules import Event
 from core import clock, navigation
-from core.errors import Refused
+from core.errors import Refused, Text
 from core.navigation import NavItem
 from patients import panels
 from patients.models import Patient
 
 _PAST_SHOWN = 20
+
+_TIMELINE: dict[str, Text] = {
+    Event.BOOKED: _("Visit booked"),
+    Event.MOVED: _("Visit moved"),
+    Event.CANCELLED: _("Visit cancelled"),
+    Event.CONFIRMED: _("Visit confirmed"),
+    Event.STATUS_CHANGED: _("Visit: next step"),
+    Event.STATUS_UNDONE: _("Visit: step taken back"),
+}
 
 
 def register() -> None:
@@ -31,17 +41,29 @@ def register() -> None:
         )
     )
     panels.archive_guards.append(refuse_while_visits_stand)
+    panels.event_words.update(_TIMELINE)
 
 
 def visits_of(user: User, patient: Patient) -> dict[str, Any] | None:
     """Upcoming and past visits of one patient, with their types and doctors, in a constant number of queries."""
     if not user.may(Permission.APPOINTMENT_READ):
         return None
-    rows = Appointment.objects.visible_to(user).filter(patient_id=patient.pk).select_related("type", "doctor", "chair")
+    rows = Appointment.objects.visible_to(user).filter(patient_id=patient.pk)
     now = clock.now()
     upcoming = list(rows.filter(start__gte=now).order_by("start", "id"))
     past = list(rows.filter(start__lt=now).order_by("-start", "-id")[:_PAST_SHOWN])
+    _name(patient, [*upcoming, *past])
     return {"upcoming": upcoming, "past": past, "patient": patient, "may_book": user.may(Permission.APPOINTMENT_BOOK)}
+
+
+def _name(patient: Patient, rows: list[Appointment]) -> None:
+    """Give the rows their types, doctors and chairs, read once per kind."""
+    types = AppointmentType.objects.in_bulk({row.type_id for row in rows})
+    doctors = {user.pk: user for user in with_profiles(User.objects.filter(pk__in={row.doctor_id for row in rows}))}
+    chairs = Chair.objects.in_bulk({row.chair_id for row in rows if row.chair_id})
+    for row in rows:
+        row.patient, row.type, row.doctor = patient, types[row.type_id], doctors[row.doctor_id]
+        row.chair = chairs[row.chair_id] if row.chair_id else None
 
 
 def refuse_while_visits_stand(patient: Patient) -> None:

@@ -1,6 +1,7 @@
 """Forms of the desk: shape only, the actions decide."""
 
-from datetime import date, datetime, time
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -8,8 +9,9 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, with_profiles
+from appointments import offers
 from appointments.models import AppointmentType, Chair
-from appointments.rules import LONGEST_MINUTES
+from appointments.rules import LONGEST_MINUTES, UNIT_MINUTES, fit_pattern
 from core import clock
 from core.errors import Refused
 from core.forms import Form
@@ -18,21 +20,37 @@ from core.ids import is_id
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 TIME = forms.TimeInput(attrs={"type": "time", "step": "300"}, format="%H:%M")
 ANY = [("", _("Any"))]
+# Where a refusal is shown that names an input of the actions.
+_SHOWN_AT = {"date": "time", "doctor_id": "doctor", "chair_id": "chair", "patient_id": "patient_query"}
+_FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
+
+
+class DayField(forms.DateField):
+    """A calendar day of the years in which a clinic can have visits."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(label=_("Day"), widget=DAY, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        """The day. Raises ValidationError for no day, or one out of all bounds."""
+        day = super().clean(value)
+        if day and not _FIRST_DAY <= day <= _LAST_DAY:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return day
 
 
 class PlaceFields(Form):
     """When, with whom, on which chair: shared by booking and moving."""
 
-    day = forms.DateField(label=_("Day"), widget=DAY)
+    day = DayField()
     time = forms.TimeField(label=_("Time"), widget=TIME, required=False)
     doctor = forms.ChoiceField(label=_("Doctor"), required=False)
     chair = forms.ChoiceField(label=_("Chair"), required=False)
     minutes = forms.IntegerField(
         label=_("Minutes"), required=False, min_value=5, max_value=LONGEST_MINUTES, step_size=5
     )
-    slot = forms.CharField(required=False, max_length=120, widget=forms.HiddenInput)
-    overbook = forms.BooleanField(label=_("Overbook: book it although the time is taken or closed"), required=False)
-    override_reason = forms.CharField(label=_("Reason for overbooking"), max_length=500, required=False)
+    overbook = forms.BooleanField(label=_("Overbook: the time may be taken already"), required=False)
+    override_reason = forms.CharField(label=_("Reason for the exception"), max_length=500, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -51,32 +69,60 @@ class PlaceFields(Form):
         assert isinstance(field, forms.ChoiceField)
         field.choices = [*ANY, *choices]
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if self.errors:
-            return data
-        try:
-            self._read_place(data)
-        except Refused as refusal:
-            self.add_error("time", str(refusal.message))
-        return data
+    def clean_doctor(self) -> User | None:
+        return self.doctors.get(self.cleaned_data["doctor"])
 
-    def _read_place(self, data: dict[str, Any]) -> None:
-        chosen = read_slot(data.get("slot", ""))
-        doctor_id, chair_id = data["doctor"], data["chair"]
-        if chosen:
-            data["start"], doctor_id, chair_id = chosen
-        elif data.get("time"):
-            data["start"] = clock.at(data["day"], data["time"])
-        else:
-            self.add_error("time", _("Choose a free time, or type the time."))
-        data["doctor"], data["chair"] = self.doctors.get(doctor_id), self.chairs.get(chair_id)
+    def clean_chair(self) -> Chair | None:
+        return self.chairs.get(self.cleaned_data["chair"])
+
+    def clean_time(self) -> Any:
+        moment = self.cleaned_data["time"]
+        if moment is None and not self.starts_now:
+            raise forms.ValidationError(_("Choose a free time, or type the time."), code="required")
+        return moment
+
+    @property
+    def starts_now(self) -> bool:
+        """Whether no time needs to be typed."""
+        return False
 
     def place(self) -> dict[str, Any]:
-        """What the actions are told about the place."""
+        """What the actions are told about the place. Raises Refused for a time that the clock skips."""
         data = self.cleaned_data
-        names = ("start", "doctor", "chair", "minutes", "overbook", "override_reason")
-        return {name: data.get(name) for name in names}
+        start = _now_on_the_grid() if data["time"] is None else clock.at(data["day"], data["time"])
+        names = ("doctor", "chair", "minutes", "overbook", "override_reason")
+        return {"start": start} | {name: data[name] for name in names}
+
+    def refuse(self, refusal: Refused) -> None:
+        refusal.field = _SHOWN_AT.get(refusal.field or "", refusal.field)
+        super().refuse(refusal)
+
+    # --- What is looked for when free times are wanted: whatever of the form makes sense already
+
+    def raw(self, name: str) -> str:
+        """What stands in the field, typed or filled in by us."""
+        return str(self[name].value() or "")
+
+    def wanted_day(self) -> date:
+        """The day from which free times are wanted."""
+        try:
+            day: date = self.fields["day"].clean(self.raw("day"))
+        except forms.ValidationError:
+            return clock.today()
+        return day
+
+    def wanted_pattern(self, pattern: str) -> str:
+        """The pattern in the length that is typed, if it is one."""
+        text = self.raw("minutes")
+        try:
+            return fit_pattern(pattern, int(text) if text.isascii() and text.isdigit() and len(text) < 4 else None)
+        except Refused:
+            return pattern
+
+    def wanted_doctors(self) -> list[User]:
+        """The doctor chosen, or all."""
+        chosen = self.doctors.get(self.raw("doctor"))
+        return [chosen] if chosen else list(self.doctors.values())
 
 
 class MoveForm(PlaceFields):
@@ -91,14 +137,11 @@ class BookForm(PlaceFields):
         label=_("Patient"),
         required=False,
         max_length=200,
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off", "spellcheck": "false"}),
         help_text=_("Name, phone, date of birth or chart number."),
     )
     type = forms.ChoiceField(label=_("Type"))
     reason = forms.CharField(label=_("Note for the desk"), max_length=500, required=False)
     walk_in = forms.BooleanField(label=_("Walk-in: the patient is here now"), required=False)
-
-    field_order = ["patient_query", "type", "doctor", "day", "time", "minutes", "chair", "reason", "walk_in"]
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -108,14 +151,23 @@ class BookForm(PlaceFields):
         field.choices = [(kind.code, f"{kind.name} ({kind.minutes} min)") for kind in self.types.values()]
         field.initial = settings.DEFAULT_APPOINTMENT_TYPE
 
+    @property
+    def starts_now(self) -> bool:
+        return bool(self.data.get("walk_in"))
+
+    def clean_type(self) -> AppointmentType:
+        return self.types[self.cleaned_data["type"]]
+
     def clean(self) -> dict[str, Any]:
-        data = super().clean()
+        data = super().clean() or {}
         if not is_id(data.get("patient", "")):
             self.add_error("patient_query", _("Choose the patient."))
-        if not self.errors and data.get("doctor") is None:
-            self.add_error("doctor", _("Choose the doctor, or one of the free times."))
-        data["type"] = self.types.get(data.get("type", ""))
         return data
+
+    def type_pattern(self) -> str:
+        """The pattern of the type that is chosen so far."""
+        kind = self.types.get(self.raw("type"))
+        return kind.pattern if kind else "A"
 
 
 class CancelForm(Form):
@@ -142,21 +194,25 @@ class StatusForm(Form):
 class DayForm(Form):
     """Jump to a day."""
 
-    day = forms.DateField(label=_("Day"), widget=DAY)
+    day = DayField()
 
 
-def read_slot(text: str) -> tuple[datetime, str, str] | None:
-    """`start|doctor|chair` of a free time that the page offered; None for anything else."""
-    start, _bar, rest = text.partition("|")
-    doctor, _bar, chair = rest.partition("|")
-    try:
-        instant = datetime.fromisoformat(start)
-    except ValueError:
-        return None
-    return (instant, doctor, chair) if instant.tzinfo else None
+def typed(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What was sent, with the free time that was tapped written into day, time, doctor and chair."""
+    values = {name: data[name] for name in data}
+    chosen = offers.read(str(values.pop("slot", "")))
+    if chosen:
+        start, doctor, chair = chosen
+        values |= wall_initial(start) | {"doctor": doctor, "chair": chair}
+    return values
 
 
-def wall_initial(start: datetime) -> dict[str, date | time]:
+def wall_initial(start: datetime) -> dict[str, str]:
     """Day and time fields for an instant."""
     moment = clock.wall(start)
-    return {"day": moment.date(), "time": moment.time().replace(second=0, microsecond=0)}
+    return {"day": moment.date().isoformat(), "time": f"{moment:%H:%M}"}
+
+
+def _now_on_the_grid() -> datetime:
+    now = clock.now().replace(second=0, microsecond=0)
+    return now - timedelta(minutes=now.minute % UNIT_MINUTES)

@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Refused
+
+if TYPE_CHECKING:
+    from appointments.models import AppointmentType
 
 UNIT_MINUTES = 5
 
@@ -112,6 +116,11 @@ def cell_of(instant: datetime) -> int:
     return int(instant.timestamp()) // _CELL_SECONDS
 
 
+def cell_from(instant: datetime) -> int:
+    """The first 5-minute cell that does not begin before the instant."""
+    return -(-int(instant.timestamp()) // _CELL_SECONDS)
+
+
 def fit_pattern(pattern: str, minutes: int | None) -> str:
     """The pattern for a visit of so many minutes: more minutes add assistant units, fewer cut trailing ones.
 
@@ -133,6 +142,14 @@ def check_on_grid(start: datetime) -> None:
     """Visits start on the 5-minute grid. Raises Refused (`off_grid`)."""
     if start.minute % UNIT_MINUTES or start.second or start.microsecond:
         raise Refused(_("Visits start on a multiple of 5 minutes."), code="off_grid", field="date")
+
+
+def check_type(type: "AppointmentType", *, as_staff: bool) -> None:
+    """Raises Refused: `invalid` for a type out of use, `type_not_online` for a patient and a type of the clinic's."""
+    if not type.is_active:
+        raise Refused(_("This kind of visit is not in use any more."), code="invalid", field="type")
+    if not as_staff and not type.bookable_online:
+        raise Refused(_("Please call the clinic to book this kind of visit."), code="type_not_online", field="type")
 
 
 def check_transition(present: str, wanted: str) -> None:

@@ -52,8 +52,10 @@ class _Busy:
 class _Search:
     """Everything read once for some doctors, days and a pattern."""
 
-    def __init__(self, doctors: Sequence[User], first_day: date, last_day: date, pattern: str, patient_id: str) -> None:
-        self.pattern, self.patient_id = pattern, patient_id
+    def __init__(
+        self, doctors: Sequence[User], first_day: date, last_day: date, pattern: str, patient_id: str, leaving: str
+    ) -> None:
+        self.pattern, self.patient_id, self.leaving = pattern, patient_id, leaving
         self.calendar = Calendar(first_day, last_day, [doctor.pk for doctor in doctors])
         self.chairs: dict[str, list[str]] = {}
         for pk, location_id in Chair.objects.filter(is_active=True).values_list("pk", "location_id"):
@@ -75,6 +77,8 @@ class _Search:
             lanes[f"patient:{self.patient_id}"] = 1
         found: dict[str, list[tuple[int, int]]] = {}
         rows = Claim.objects.filter(resource__in=sorted(lanes), cell__gte=self.first, cell__lt=last)
+        if self.leaving:
+            rows = rows.exclude(appointment_id=self.leaving)
         for resource, cell, lane in rows.values_list("resource", "cell", "lane"):
             found.setdefault(resource, []).append((cell, lane))
         self.busy = {
@@ -111,8 +115,8 @@ class _Search:
     def _mask(self, spans: Iterable[Span]) -> int:
         mask = 0
         for opens, closes in spans:
-            first, last = rules.cell_of(opens) - self.first, rules.cell_of(closes) - self.first
-            mask |= ((1 << (last - first)) - 1) << first
+            first, last = rules.cell_from(opens) - self.first, rules.cell_of(closes) - self.first
+            mask |= ((1 << max(0, last - first)) - 1) << first
         return mask
 
 
@@ -125,14 +129,16 @@ def free_slots(
     step: int | None = None,
     not_before: datetime | None = None,
     patient_id: str = "",
+    leaving: str = "",
 ) -> list[Slot]:
     """All free starts of these days (both included), sorted: one per doctor and start, every `step` minutes.
 
-    `not_before` defaults to now. With a patient, times in which the patient is somewhere else are left out.
+    `not_before` defaults to now. With a patient, times in which the patient is somewhere else are left out; the time
+    of the appointment with the id `leaving`, which is to be moved, counts as free.
     """
     if not doctors:
         return []
-    search = _Search(doctors, first_day, last_day, pattern, patient_id)
+    search = _Search(doctors, first_day, last_day, pattern, patient_id, leaving)
     earliest = not_before or clock.now()
     step = step or settings.SLOT_STEP_MINUTES
     found: dict[tuple[datetime, str], Slot] = {}
@@ -144,7 +150,13 @@ def free_slots(
 
 
 def next_free(
-    *, doctors: Sequence[User], pattern: str, after: datetime, patient_id: str = "", count: int = 5
+    *,
+    doctors: Sequence[User],
+    pattern: str,
+    after: datetime,
+    patient_id: str = "",
+    leaving: str = "",
+    count: int = 5,
 ) -> list[Slot]:
     """The first free starts from that instant on, looking four weeks ahead."""
     earliest = max(after, clock.now())
@@ -160,6 +172,7 @@ def next_free(
             pattern=pattern,
             not_before=earliest,
             patient_id=patient_id,
+            leaving=leaving,
         )
         if len(found) >= count:
             break

@@ -24,13 +24,14 @@ class DayConverter:
 register_converter(DayConverter, "day")
 
 
-def _editor(noun: str, address: str) -> list[URLPattern]:
+def _editor(noun: str, address: str, *, removable: bool = False) -> list[URLPattern]:
     kind = {"noun": noun}
+    remove = path(f"setup/{address}/<id:pk>/remove/", setup.setup_remove, kind, name=f"{noun}-remove")
     return [
         path(f"setup/{address}/", setup.setup_list, kind, name=f"{noun}-list"),
         path(f"setup/{address}/new/", setup.setup_new, kind, name=f"{noun}-new"),
         path(f"setup/{address}/<id:pk>/", setup.setup_edit, kind, name=f"{noun}-edit"),
-        path(f"setup/{address}/<id:pk>/remove/", setup.setup_remove, kind, name=f"{noun}-remove"),
+        *([remove] if removable else []),
     ]
 
 
@@ -53,6 +54,6 @@ urlpatterns = [
     *_editor("location", "locations"),
     *_editor("chair", "chairs"),
     *_editor("type", "types"),
-    *_editor("hours", "hours"),
-    *_editor("closure", "closures"),
+    *_editor("hours", "hours", removable=True),
+    *_editor("closure", "closures", removable=True),
 ]

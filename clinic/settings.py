@@ -148,6 +148,8 @@ API_CALLS_PER_MINUTE = 600
 
 # --- Cookies and HTTPS: PUBLIC_URL decides
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
+# Messages name people: they stay in the session, not in a cookie.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True

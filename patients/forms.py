@@ -62,10 +62,19 @@ class DoctorChoice(RecordChoice):
         return f"{self.titles.get(obj.pk, '')} {obj.name}".strip()
 
 
-class LinesField(forms.CharField):
-    """A list, one line each."""
+class AlertsField(forms.CharField):
+    """A list of short sentences, one line each."""
 
     widget = forms.Textarea(attrs={"rows": 3})
+
+    def __init__(self, **kwargs: Any) -> None:
+        given: dict[str, Any] = {
+            "label": _("Alerts"),
+            "required": False,
+            "max_length": rules.ALERTS_AT_MOST * (rules.ALERT_LENGTH + 1),
+            "help_text": _("Shown to everybody at the clinic, one a line."),
+        }
+        super().__init__(**(given | kwargs))
 
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(value) if isinstance(value, list) else value
@@ -93,12 +102,7 @@ class VersionMixin(forms.BaseForm):
 class PatientForm(ModelForm[Patient], VersionMixin):
     """The record on one screen."""
 
-    alerts = LinesField(
-        label=_("Alerts"),
-        required=False,
-        max_length=rules.ALERTS_AT_MOST * (rules.ALERT_LENGTH + 1),
-        help_text=_("Shown to everybody at the clinic, one a line."),
-    )
+    alerts = AlertsField()
     treating_doctor = DoctorChoice(label=_("Treating doctor"), empty_label=_("Nobody yet"))
     care_status = forms.ChoiceField(label=_("Care status"), choices=CareStatus.choices, required=False)
     sex = forms.ChoiceField(label=_("Sex"), choices=rules.Sex.choices, required=False)
@@ -121,6 +125,9 @@ class PatientForm(ModelForm[Patient], VersionMixin):
         doctors = self.fields["treating_doctor"]
         assert isinstance(doctors, DoctorChoice)
         doctors.offer(self.instance.treating_doctor_id)
+        self.fields["care_phase"].choices = [("", _("None")), *rules.CarePhase.choices]  # type: ignore[attr-defined]
+        if self.instance._state.adding:
+            self.fields["family_name"].widget.attrs["autofocus"] = True
         for name in ("care_status", "sex"):
             self.fields[name].initial = getattr(Patient(), name)
 

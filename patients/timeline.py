@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 LENGTH = 30
 
+_BEGINNINGS = {Event.PATIENT_ADDED, Event.PATIENT_SELF_REGISTERED}
+
 WORDS: Mapping[str, Text] = {
     Event.PATIENT_ADDED: _("Record made"),
     Event.PATIENT_SELF_REGISTERED: _("Registered online"),
@@ -55,7 +57,11 @@ def _from_audit(patient: "Patient", length: int) -> list[TimelineItem]:
     told = AuditEvent.objects.filter(patient_id=patient.pk, event__in=list(words), outcome="success")
     rows = list(told.order_by("-at", "-id")[:length])
     people = User.objects.in_bulk([row.actor_id for row in rows if row.actor_id])
-    return [TimelineItem(row.at, words[row.event], _name(people, row)) for row in rows]
+    items = [TimelineItem(row.at, words[row.event], _name(people, row)) for row in rows]
+    if not any(row.event in _BEGINNINGS for row in rows) and len(rows) < length:
+        # Brought over from elsewhere: nobody made the record here.
+        items.append(TimelineItem(patient.created_at, _("Record made")))
+    return items
 
 
 def _name(people: Mapping[str, User], row: AuditEvent) -> str:

@@ -9,7 +9,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, with_profiles
-from appointments.actions import hours
+from appointments import hours
 from appointments.models import AppointmentType
 from core.errors import NotFound, Refused
 from core.ids import is_id

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User, with_profiles
-from appointments.actions import hours
+from appointments import hours
 from appointments.models import Appointment, AppointmentType, Location
 from appointments.models.booking import AppointmentQuerySet
 from appointments.rules import HOLDING, Status

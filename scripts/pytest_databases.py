@@ -34,7 +34,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 
 
 def _folder() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="clinic-tests-"))
+    # In memory where there is such a folder: thousands of commits wait for the disk otherwise.
+    memory = Path("/dev/shm")  # noqa: S108 - a private folder is made in it
+    folder = Path(tempfile.mkdtemp(prefix="clinic-tests-", dir=memory if memory.is_dir() else None))
     _running.callback(shutil.rmtree, folder, ignore_errors=True)
     return folder
 
@@ -44,9 +46,7 @@ def _mongo() -> services.MongoReplicaSet:
 
 
 def _postgres() -> services.Postgres:
-    server = services.Postgres(_folder(), services.free_port())
-    _running.callback(shutil.rmtree, server.folder, ignore_errors=True)
-    return server
+    return services.Postgres(_folder(), services.free_port(), durable=False)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -37,11 +37,17 @@ class Missing(Exception):
 
 
 class MongoReplicaSet:
-    """mongod processes that form one replica set; the first start initiates it."""
+    """mongod processes that form one replica set; the first start initiates it.
 
-    def __init__(self, folder: Path, ports: Sequence[int]) -> None:
+    With a password only its user `clinic` is let in.
+    """
+
+    options: Sequence[str] = ("--replSet", "rs0")
+
+    def __init__(self, folder: Path, ports: Sequence[int], password: str = "") -> None:
         self.folder = folder
         self.ports = list(ports)
+        self.password = password
         self.processes: dict[int, subprocess.Popen[bytes]] = {}
         self._logs: list[IO[bytes]] = []
 
@@ -61,6 +67,8 @@ class MongoReplicaSet:
     def uri(self, database: str) -> str:
         """What to put into MONGO_URI."""
         hosts = ",".join(f"127.0.0.1:{port}" for port in self.ports)
+        if self.password:
+            return f"mongodb://clinic:{self.password}@{hosts}/{database}?replicaSet=rs0&authSource=admin"
         return f"mongodb://{hosts}/{database}?replicaSet=rs0"
 
     def start(self, port: int) -> None:
@@ -69,7 +77,8 @@ class MongoReplicaSet:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         log = (data / "mongod.log").open("ab")
         self._logs.append(log)
-        command = [mongod(), "--replSet", "rs0", "--dbpath", str(data), "--port", str(port), "--bind_ip", "127.0.0.1"]
+        command = [mongod(), *self.options, "--dbpath", str(data), "--port", str(port), "--bind_ip", "127.0.0.1"]
+        command += ["--keyFile", str(self._key_file())] if self.password else []
         command += ["--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "64", "--nounixsocket"]
         command += ["--setParameter", "diagnosticDataCollectionEnabled=false"]
         self.processes[port] = _spawn(command, log)
@@ -104,22 +113,34 @@ class MongoReplicaSet:
                 if error.code != _ALREADY_INITIATED:
                     raise
         self.primary()
+        if self.password:
+            with _direct(self.ports[0]) as client:
+                client.admin.command("createUser", "clinic", pwd=self.password, roles=["root"])
+
+    def _key_file(self) -> Path:
+        # The nodes know each other by it.
+        path = self.folder / "mongo.key"
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_hex(64))
+        return path
 
 
 class Postgres:
     """One PostgreSQL server with an owner `clinic` whose password is made at the first start."""
 
-    def __init__(self, folder: Path, port: int) -> None:
-        # The server refuses to run as root, and its own user may not enter our private folder.
-        self.user = _service_user() if os.geteuid() == 0 else None
-        self.folder = folder / "postgres" if self.user is None else Path("/tmp") / f"clinic-postgres-{port}"  # noqa: S108
+    def __init__(self, folder: Path, port: int, *, durable: bool = True) -> None:
+        self.folder = folder
         self.port = port
+        self.durable = durable
+        self.user = _service_user() if os.geteuid() == 0 else None  # the server refuses to run as root
         self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         if not (self.folder / "data").exists():
             self._make()
         options = ["-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={self.folder}"]
+        options += [] if self.durable else ["-c", "fsync=off", "-c", "full_page_writes=off"]
         command = [postgres("postgres"), "-D", str(self.folder / "data"), "-p", str(self.port), *options]
         with (self.folder / "postgres.log").open("ab") as log:
             self.process = _spawn(command, log, user=self.user)
@@ -144,7 +165,16 @@ class Postgres:
         if self.user:
             shutil.chown(self.folder, self.user)
             shutil.chown(self.folder / "password", self.user)
-        command = [postgres("initdb"), "-D", str(self.folder / "data"), "-U", "clinic", "-E", "UTF8", "--locale=C.UTF-8"]
+        command = [
+            postgres("initdb"),
+            "-D",
+            str(self.folder / "data"),
+            "-U",
+            "clinic",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+        ]
         command += ["--auth=scram-sha-256", f"--pwfile={self.folder / 'password'}"]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, user=self.user, cwd=self.folder)
 
@@ -210,6 +240,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _postgres_folder(folder: Path) -> Path:
+    # PostgreSQL's own user, who runs it when we are root, may not enter our private folder.
+    return Path("/var/tmp/clinic-postgres") if os.geteuid() == 0 else folder / "postgres"  # noqa: S108
+
+
 def _service_user() -> str:
     names = {entry.pw_name for entry in pwd.getpwall()}
     return "postgres" if "postgres" in names else "nobody"
@@ -269,7 +304,8 @@ def main(wanted: Sequence[str]) -> int:
                 mongo = running.enter_context(MongoReplicaSet(folder, range(MONGO_PORT, MONGO_PORT + nodes)))
                 print(f"MONGO_URI='{mongo.uri('clinic')}'")
             if "postgres" in wanted:
-                print(f"DATABASE_URL='{running.enter_context(Postgres(folder, POSTGRES_PORT)).uri('clinic')}'")
+                server = running.enter_context(Postgres(_postgres_folder(folder), POSTGRES_PORT))
+                print(f"DATABASE_URL='{server.uri('clinic')}'")
         except (Missing, TimeoutError, OSError, subprocess.CalledProcessError) as error:
             print(error, file=sys.stderr)
             return 1

@@ -34,6 +34,12 @@ def sign_out(*, by: User) -> None:
 
 
 @audited
+def time_out(*, by: User) -> None:
+    """A browser session ends because nobody used it, or because the working day is over."""
+    audit.record(by, Event.SESSION_TIMED_OUT, by)
+
+
+@audited
 def open_api_session(*, by: User) -> ApiSession:
     """An app signs in: a new family of refresh tokens."""
     session = ApiSession.objects.create(

@@ -28,7 +28,7 @@ def test_the_number_of_queries_does_not_grow(api_of, rita, make_user, django_ass
     for number in range(12):
         make_user(f"Doctor{number}", "doctor")
     app = api_of(rita)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         assert len(app.get("doctors").json()) == 12
 
 

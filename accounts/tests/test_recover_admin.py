@@ -52,3 +52,9 @@ def test_refusals_are_one_line(args):
         call_command("recover_admin", *args)
     assert "\n" not in str(error.value)
     assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("command", ["createsuperuser", "changepassword"])
+def test_djangos_own_commands_point_here(command):
+    with pytest.raises(CommandError, match="recover_admin"):
+        call_command(command)

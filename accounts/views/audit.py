@@ -26,7 +26,7 @@ _HEADS = {
     "object_type": gettext_lazy("Kind of record"),
     "object_id": gettext_lazy("Record"),
     "patient_id": gettext_lazy("Patient"),
-    "source": gettext_lazy("Door"),
+    "source": gettext_lazy("Source"),
     "address": gettext_lazy("From"),
     "outcome": gettext_lazy("Outcome"),
 }

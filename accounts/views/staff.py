@@ -25,7 +25,8 @@ def staff_list(request: HttpRequest) -> HttpResponse:
     people = with_profiles(with_roles(User.objects.visible_to(me(request)).staff()))
     rows = [{"person": person, "role": role_label(person.role)} for person in people]
     rows.sort(key=lambda row: not row["person"].is_active)  # type: ignore[attr-defined]
-    return render(request, "accounts/staff_list.html", {"rows": rows})
+    may_edit_rights = me(request).may(Permission.ADMIN_SITE)
+    return render(request, "accounts/staff_list.html", {"rows": rows, "may_edit_rights": may_edit_rights})
 
 
 @allow(Permission.STAFF_MANAGE)

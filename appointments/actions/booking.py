@@ -8,16 +8,18 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.permissions import Permission, require
-from appointments import claims, rules
-from appointments.actions import hours
-from appointments.actions.history import note_step
+from appointments import claims, hours, rules
 from appointments.actions.placing import location_of, place
+from appointments.actions.swap import change_while
+from appointments.history import note_step
 from appointments.models import Appointment, AppointmentType, Chair, Location
 from appointments.rules import Event, Origin, Status
 from core import audit, clock
 from core.actions import audited
-from core.errors import NotFound, Refused
+from core.errors import NotFound, NotPermitted, Refused
 from patients.models import Patient
+
+_PLACE = ("start", "doctor_id", "location_id", "chair_id", "minutes", "overbooked")
 
 
 @audited
@@ -44,9 +46,10 @@ def book(
     """
     as_staff = hours.check_right(by, patient)
     overridden = hours.check_override(by, overbook=overbook, reason=override_reason)
-    hours.check_type(type, as_staff=as_staff)
+    rules.check_type(type, as_staff=as_staff)
     _check_people(patient, doctor)
     pattern = rules.fit_pattern(type.pattern, minutes)
+    hours.check_length(pattern, type.pattern, as_staff=as_staff)
     hours.check_start(start, as_staff=as_staff, overridden=overridden)
     place_at = location_of(chair, location) or hours.find_location(doctor, start, pattern)
     if not overridden:
@@ -100,7 +103,8 @@ def move(
 ) -> Appointment:
     """Move to another time, doctor, chair or length; the id stays, the confirmation is asked anew. Raises Refused.
 
-    Without a chair the booked one is kept if it is free then, else another free one is chosen.
+    Without a chair the booked one is kept if it is free then, else another free one is chosen. The same place again
+    changes nothing.
     """
     as_staff = hours.check_right(by, appointment.patient)
     _check_movable(appointment)
@@ -109,15 +113,21 @@ def move(
     doctor = doctor or appointment.doctor
     _check_people(appointment.patient, doctor)
     pattern = rules.fit_pattern(appointment.pattern, minutes)
+    hours.check_length(pattern, appointment.pattern, as_staff=as_staff)
+    place_at = location_of(chair, location) or hours.find_location(doctor, start, pattern, present=appointment.location)
+    if _is_there(appointment, start, doctor, place_at, chair, pattern):
+        audit.no_change(by, Event.MOVED, appointment)
+        return appointment
     hours.check_start(start, as_staff=as_staff, overridden=overridden)
-    place_at = location_of(chair, location) or _keep_location(appointment, doctor, start, pattern)
     if not overridden:
         hours.check_hours(place_at, doctor, start, pattern)
-    before = {name: getattr(appointment, name) for name in ("start", "doctor_id", "chair_id", "minutes")}
+    before = {name: getattr(appointment, name) for name in _PLACE}
     claims.release(appointment)
     new_place = _with(appointment, start=start, doctor=doctor, location=place_at, pattern=pattern)
     overbooked = place(new_place, chosen_chair=_wanted_chair(new_place, chair), overbook=overbook)
-    appointment.change(
+    change_while(
+        appointment,
+        Status.BOOKED,
         start=start,
         doctor_id=doctor.pk,
         location_id=place_at.pk,
@@ -159,7 +169,9 @@ def cancel(*, by: User, appointment: Appointment, reason: str = "", by_patient: 
     hours.check_notice(appointment.start, as_staff=as_staff)
     before = appointment.status
     claims.release(appointment)
-    appointment.change(
+    change_while(
+        appointment,
+        before,
         status=Status.CANCELLED,
         cancelled_by_patient=by_patient or not as_staff,
         short_notice=appointment.start - clock.now() < timedelta(hours=settings.CANCEL_NOTICE_HOURS),
@@ -179,7 +191,7 @@ def confirm(*, by: User, appointment: Appointment) -> Appointment:
     if appointment.confirmed_at:
         audit.no_change(by, Event.CONFIRMED, appointment)
         return appointment
-    appointment.change(confirmed_at=clock.now())
+    change_while(appointment, Status.BOOKED, confirmed_at=clock.now())
     note_step(appointment, by, "confirmed")
     audit.record(by, Event.CONFIRMED, appointment, patient_id=appointment.patient_id)
     return appointment
@@ -200,15 +212,19 @@ def _check_movable(appointment: Appointment) -> None:
 
 
 def _origin(origin: str, *, as_staff: bool, walk_in: bool) -> str:
+    if not as_staff and walk_in:
+        raise NotPermitted
     if walk_in:
         return Origin.WALK_IN
     return origin if as_staff else Origin.ONLINE
 
 
-def _keep_location(appointment: Appointment, doctor: User, start: datetime, pattern: str) -> Location:
-    if doctor.pk == appointment.doctor_id:
-        return appointment.location
-    return hours.find_location(doctor, start, pattern)
+def _is_there(
+    appointment: Appointment, start: datetime, doctor: User, place: Location, chair: Chair | None, pattern: str
+) -> bool:
+    same_chair = chair is None or chair.pk == appointment.chair_id
+    present = (appointment.start, appointment.doctor_id, appointment.location_id, appointment.pattern)
+    return same_chair and present == (start, doctor.pk, place.pk, pattern)
 
 
 def _with(appointment: Appointment, **fields: Any) -> Appointment:
@@ -219,10 +235,11 @@ def _with(appointment: Appointment, **fields: Any) -> Appointment:
 
 
 def _wanted_chair(appointment: Appointment, chair: Chair | None) -> Chair | None:
-    if chair or appointment.chair is None or appointment.chair.location_id != appointment.location_id:
+    booked = appointment.chair
+    if chair or booked is None or not booked.is_active or booked.location_id != appointment.location_id:
         return chair
     wanted = [need for need in claims.needs_of(appointment) if need.resource.startswith("chair:")]
-    return None if claims.taken({wanted[0].resource}, wanted) else appointment.chair
+    return None if claims.taken({wanted[0].resource}, wanted) else booked
 
 
 def _reread(appointment: Appointment) -> Appointment:

@@ -10,7 +10,7 @@ from appointments import claims, slots
 from appointments.models import Appointment, Chair, Location
 from appointments.rules import Clash, Need
 from core.actions import Contention
-from core.errors import Refused
+from core.errors import NotFound, Refused
 
 
 def place(appointment: Appointment, *, chosen_chair: Chair | None, overbook: bool) -> bool:
@@ -49,6 +49,7 @@ def _next_free(appointment: Appointment) -> dict[str, Any]:
         pattern=appointment.pattern,
         after=appointment.start,
         patient_id=appointment.patient_id,
+        leaving=appointment.pk,
     )
     return {"nextFree": [slot.as_json() for slot in found]}
 
@@ -81,9 +82,11 @@ def _load(appointment: Appointment, chairs: Sequence[Chair]) -> dict[str, int]:
 
 
 def location_of(chair: Chair | None, location: Location | None) -> Location | None:
-    """The chair's location, else the one asked for. Raises Refused when they contradict each other."""
+    """The chair's location, else the one asked for. Raises Refused when they contradict, NotFound out of use."""
     if chair is None:
         return location
+    if not (chair.is_active and chair.location.is_active):
+        raise NotFound(_("No such chair."), field="chair_id")
     if location is not None and chair.location_id != location.pk:
         raise Refused(_("This chair stands at another location."), code="chair_elsewhere", field="chair")
     return chair.location

@@ -163,12 +163,15 @@ def _check_free(model: type[models.Model], field: str, *, but: Record | None = N
 def _check_hours(row: WorkingHours) -> None:
     if row.closes <= row.opens:
         raise Refused(_("The end must be after the beginning."), code="closes_before_opens", field="closes")
-    same_day = WorkingHours.objects.filter(
-        location_id=row.location_id, doctor_id=row.doctor_id, weekday=row.weekday
-    ).exclude(pk=row.pk)
-    for other in same_day:
+    same_day = WorkingHours.objects.filter(doctor_id=row.doctor_id, weekday=row.weekday).exclude(pk=row.pk)
+    for other in same_day.select_related("location"):
+        # A doctor is in one place at a time: hours elsewhere count too.
+        elsewhere = row.doctor_id is not None and other.location.is_active
+        if other.location_id != row.location_id and not elsewhere:
+            continue
         if row.opens < other.closes and other.opens < row.closes:
-            message = _("These hours overlap %(hours)s.") % {"hours": f"{other.opens:%H:%M}-{other.closes:%H:%M}"}
+            hours = {"hours": f"{other.opens:%H:%M}-{other.closes:%H:%M}", "location": other.location.name}
+            message = _("These hours overlap %(hours)s at %(location)s.") % hours
             raise Refused(message, code="hours_overlap", field="opens")
 
 

@@ -94,7 +94,7 @@ class AppointmentView(ClinicView):
     @extend_schema(operation_id="appointments_read", responses={200: AppointmentBody, **errors(404)})
     def get(self, request: Request, pk: str) -> Response:
         """One appointment; its ETag goes into If-Match."""
-        return _answer(find(request, pk))
+        return _answer(request, find(request, pk))
 
     @extend_schema(
         operation_id="appointments_change",
@@ -108,7 +108,7 @@ class AppointmentView(ClinicView):
         form = MoveInput(data=request.data)
         form.is_valid(raise_exception=True)
         # All that was sent, or nothing of it: the actions share one transaction, which fetches anew at every try.
-        return _answer(in_transaction(lambda attempt: self._change(request, pk, dict(form.validated_data))))
+        return _answer(request, in_transaction(lambda attempt: self._change(request, pk, dict(form.validated_data))))
 
     def _change(self, request: Request, pk: str, data: dict[str, Any]) -> Appointment:
         appointment = find(request, pk)
@@ -136,7 +136,7 @@ class AppointmentStatusView(ClinicView):
     @extend_schema(
         operation_id="appointments_set_status",
         request=StatusInput,
-        responses={200: AppointmentBody, **errors(404, 409, 412, 413, 415, 422)},
+        responses={200: AppointmentBody, **errors(404, 409, 413, 415, 422)},
     )
     def post(self, request: Request, pk: str) -> Response:
         """Move one step along the transition table."""
@@ -145,7 +145,7 @@ class AppointmentStatusView(ClinicView):
         form.is_valid(raise_exception=True)
         data = dict(form.validated_data)
         seated_in = inputs.chair(data.pop("chair_id", None))
-        return _answer(actions.set_status(by=me(request), appointment=appointment, chair=seated_in, **data))
+        return _answer(request, actions.set_status(by=me(request), appointment=appointment, chair=seated_in, **data))
 
 
 class MyAppointmentsView(ClinicView):
@@ -160,6 +160,7 @@ class MyAppointmentsView(ClinicView):
     )
     def get(self, request: Request) -> Response:
         """Your own visits and your children's, by date."""
+        # read-scope: own_of is the narrower scope
         own = list(Patient.objects.own_of(me(request)).values_list("pk", flat=True))
         return answer_page(request, Appointment.objects.visible_to(me(request)).filter(patient_id__in=own))
 
@@ -184,7 +185,7 @@ def answer_page(request: Request, rows: QuerySet[Appointment]) -> Response:
     """One page of a list, filtered as the query string asks."""
     cut = page(request, _filtered(request, rows), sort="start")
     full = request.GET.get("fields") == "all"
-    return Response(rows_of(cut.rows, full=full), headers=cut.headers)
+    return Response(rows_of(cut.rows, reader=me(request), full=full), headers=cut.headers)
 
 
 def _filtered(request: Request, rows: QuerySet[Appointment]) -> QuerySet[Appointment]:
@@ -222,5 +223,5 @@ def _apply(request: Request, appointment: Appointment, data: dict[str, Any]) -> 
     return appointment
 
 
-def _answer(appointment: Appointment) -> Response:
-    return Response(body_of(appointment), headers={"ETag": etag(appointment)})
+def _answer(request: Request, appointment: Appointment) -> Response:
+    return Response(body_of(appointment, reader=me(request)), headers={"ETag": etag(appointment)})

@@ -94,7 +94,8 @@ def read_instant(value: Any) -> datetime | None:
     """An instant with offset out of text, in UTC; None for anything else."""
     try:
         instant = parse_datetime(value.strip()) if isinstance(value, str) else None
-        return instant.astimezone(UTC) if instant and instant.tzinfo and instant.year > 1900 else None
+        # The last years of the calendar would overflow when a length or a zone is added.
+        return instant.astimezone(UTC) if instant and instant.tzinfo and 1900 < instant.year < 9000 else None
     except (ValueError, OverflowError):
         return None
 
@@ -121,6 +122,7 @@ def read_day(text: str) -> date | None:
 
 def doctor(pk: str) -> User:
     """The active doctor. Raises NotFound, naming the field."""
+    # read-scope: everybody who may book may know the doctors
     found: User | None = User.objects.doctors().filter(pk=pk).first() if is_id(pk) else None
     if found is None:
         raise NotFound(_("No such doctor."), field="doctor_id")
@@ -131,6 +133,7 @@ def chair(pk: str | None) -> Chair | None:
     """The chair in use; None for none. Raises NotFound, naming the field."""
     if pk is None:
         return None
+    # read-scope: chairs are no person's
     found = Chair.objects.select_related("location").filter(pk=pk, is_active=True).first() if is_id(pk) else None
     if found is None:
         raise NotFound(_("No such chair."), field="chair_id")
@@ -139,7 +142,9 @@ def chair(pk: str | None) -> Chair | None:
 
 def appointment_type(code: str) -> AppointmentType:
     """The type in use. Raises Refused (400), naming the field."""
-    found = AppointmentType.objects.filter(code=code.upper(), is_active=True).first()
+    # read-scope: a type that is not for families is refused by its rule, with a sentence
+    rows = AppointmentType.objects.filter(is_active=True)
+    found = rows.filter(code=code.upper()).first() if code.isascii() and code.isalnum() else None
     if found is None:
         raise Refused(_("No such appointment type."), code="invalid", field="type")
     return found

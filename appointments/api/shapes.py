@@ -6,6 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.models import StaffProfile, User
+from accounts.permissions import Permission
 from appointments.models import Appointment, AppointmentType
 from appointments.rules import Status
 from core import clock
@@ -22,7 +23,7 @@ class AppointmentRow(serializers.Serializer[Any]):
 
 
 class AppointmentBody(AppointmentRow):
-    """Everything about one appointment."""
+    """Everything about one appointment; what the clinic notes for itself is left out for families."""
 
     patientId = serializers.CharField()
     doctorId = serializers.CharField()
@@ -35,17 +36,20 @@ class AppointmentBody(AppointmentRow):
     status = serializers.ChoiceField(choices=Status.choices)
     confirmed = serializers.BooleanField()
     origin = serializers.CharField()
-    overbooked = serializers.BooleanField()
-    overrideReason = serializers.CharField(allow_blank=True)
-    reason = serializers.CharField(allow_blank=True)
     version = serializers.IntegerField()
+    overbooked = serializers.BooleanField(required=False, help_text="For the clinic only.")
+    overrideReason = serializers.CharField(required=False, allow_blank=True, help_text="For the clinic only.")
+    reason = serializers.CharField(required=False, allow_blank=True, help_text="Note for the desk; clinic only.")
 
 
-def rows_of(appointments: Iterable[Appointment], *, full: bool = False) -> list[dict[str, Any]]:
-    """Rows for a page of appointments: names are looked up by id, once per kind."""
+def rows_of(appointments: Iterable[Appointment], *, reader: User, full: bool = False) -> list[dict[str, Any]]:
+    """Rows for a page of appointments that `reader` may see: names are looked up by id, once per kind."""
     page = list(appointments)
+    as_staff = reader.may(Permission.APPOINTMENT_READ)
+    # read-scope: the names on rows that were read within the reader's scope
     patients = Patient.objects.in_bulk({row.patient_id for row in page})
     doctors = doctor_names({row.doctor_id for row in page})
+    # read-scope: a visit keeps its type, also when that is not booked any more
     types = AppointmentType.objects.in_bulk({row.type_id for row in page}) if full else {}
     shown = []
     for row in page:
@@ -55,20 +59,23 @@ def rows_of(appointments: Iterable[Appointment], *, full: bool = False) -> list[
             "doctor": doctors[row.doctor_id],
             "date": clock.iso(row.start),
         }
-        shown.append(short | _rest(row, types[row.type_id].code) if full else short)
+        more = _rest(row, types[row.type_id].code) if full else {}
+        shown.append(short | more | (_internal(row) if full and as_staff else {}))
     return shown
 
 
 def doctor_names(ids: set[str]) -> dict[str, str]:
     """Names with titles, by id."""
+    # read-scope: the clinic's own people, on rows that were read within the reader's scope
     titles = dict(StaffProfile.objects.filter(user_id__in=ids).values_list("user_id", "title"))
+    # read-scope: as above, also of those who have left
     names = User.objects.filter(pk__in=ids).values_list("pk", "name")
     return {pk: f"{titles.get(pk, '')} {name}".strip() for pk, name in names}
 
 
-def body_of(appointment: Appointment) -> dict[str, Any]:
-    """One appointment in full."""
-    return rows_of([appointment], full=True)[0]
+def body_of(appointment: Appointment, *, reader: User) -> dict[str, Any]:
+    """One appointment in full, as far as it is for `reader`."""
+    return rows_of([appointment], reader=reader, full=True)[0]
 
 
 def _rest(row: Appointment, type_code: str) -> dict[str, Any]:
@@ -84,8 +91,9 @@ def _rest(row: Appointment, type_code: str) -> dict[str, Any]:
         "status": row.status,
         "confirmed": row.confirmed,
         "origin": row.origin,
-        "overbooked": row.overbooked,
-        "overrideReason": row.override_reason,
-        "reason": row.reason,
         "version": row.version,
     }
+
+
+def _internal(row: Appointment) -> dict[str, Any]:
+    return {"overbooked": row.overbooked, "overrideReason": row.override_reason, "reason": row.reason}

@@ -15,8 +15,7 @@ from accounts.access import me
 from accounts.api.views import ClinicView
 from accounts.models import User
 from accounts.permissions import Permission
-from appointments import slots
-from appointments.actions.hours import check_type
+from appointments import rules, slots
 from appointments.api import inputs
 from appointments.models import AppointmentType, Chair
 from core import clock
@@ -74,8 +73,9 @@ class SlotsView(ClinicView):
         first, last = _days(request)
         as_staff = me(request).may(Permission.APPOINTMENT_BOOK)
         kind = inputs.appointment_type(request.GET.get("type") or settings.DEFAULT_APPOINTMENT_TYPE)
-        check_type(kind, as_staff=as_staff)
+        rules.check_type(kind, as_staff=as_staff)
         asked = request.GET.get("doctorId")
+        # read-scope: everybody who may book may know the doctors
         doctors = [inputs.doctor(asked)] if asked else list(User.objects.doctors())
         found = slots.free_slots(doctors=doctors, first_day=first, last_day=last, pattern=kind.pattern)
         if not as_staff:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Permission
@@ -95,6 +96,13 @@ class Appointment(Record):
     def end(self) -> datetime:
         """First instant after the appointment, UTC."""
         return self.start + timedelta(minutes=self.minutes)
+
+    @property
+    def status_words(self) -> str:
+        """The status as people say it: of a child that did not come, that nobody brought it."""
+        if self.status == Status.NO_SHOW and self.patient.is_minor_on(clock.wall(self.start).date()):
+            return gettext("Was not brought")
+        return self.get_status_display()
 
     @property
     def confirmed(self) -> bool:

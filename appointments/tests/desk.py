@@ -1,14 +1,18 @@
-"""Shorthands of the booking tests: next week's Monday, a type, a booking."""
+"""Shorthands of the booking tests: next week's Monday, a type, a booking, a caller of the API."""
 
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
 
 from accounts.models import User
 from appointments import actions, claims
 from appointments.models import Appointment, AppointmentType, Claim
 from appointments.rules import HOLDING
 from core import clock
+from core.errors import Refused
 from patients.models import Patient
 
 
@@ -24,6 +28,23 @@ def kind(code: str) -> AppointmentType:
 
 def book(by: User, patient: Patient, doctor: User, start: datetime, code: str = "CONS", **more: Any) -> Appointment:
     return actions.book(by=by, patient=patient, doctor=doctor, type=kind(code), start=start, **more)
+
+
+def refusal(code: str) -> Any:
+    """`with refusal("slot_taken") as caught:`"""
+    return pytest.raises(Refused, check=lambda error: error.code == code)
+
+
+def api_of(user: User) -> APIClient:
+    """A caller of the API who has signed in."""
+    client = APIClient()
+    client.force_authenticate(user)
+    return client
+
+
+def wish(patient: Patient, doctor: User, start: datetime, **more: Any) -> dict[str, Any]:
+    """The body of a booking."""
+    return {"patientId": patient.pk, "doctorId": doctor.pk, "date": clock.iso(start), **more}
 
 
 def check_claims(appointments: Iterable[Appointment] | None = None) -> None:

@@ -8,9 +8,9 @@ import pytest
 from accounts.models import StaffProfile, User
 from appointments import actions
 from appointments.models import Appointment, Chair, Closure, Location, StatusEvent
-from appointments.tests.desk import book, check_claims, kind, monday
+from appointments.tests.desk import book, check_claims, kind, monday, refusal
 from core import clock
-from core.errors import NotFound, NotPermitted, Refused, Stale
+from core.errors import NotFound, NotPermitted, Stale
 from core.models import AuditEvent
 from patients.models import Patient
 
@@ -20,10 +20,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def others(make_patient: Any) -> list[Patient]:
     return [make_patient(f"Other{n}") for n in range(6)]
-
-
-def refusal(code: str) -> Any:
-    return pytest.raises(Refused, check=lambda error: error.code == code)
 
 
 def test_a_booking_takes_its_time(practice: Location, rita: User, dana: User, pia: Patient) -> None:

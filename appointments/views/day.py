@@ -35,8 +35,8 @@ def day_detail(request: HttpRequest, day: date) -> HttpResponse:
     if not locations:
         return render(request, "appointments/day_empty.html", {"may_set_up": me(request).may(Permission.CLINIC_SETUP)})
     location = _location(request, locations)
-    by = request.GET.get("by", "chair")
-    by = by if by in VIEWS else "chair"
+    by = request.GET.get("by", "")
+    by = by if by in VIEWS else ""  # chairs, or the list on a phone
     page = Day(me(request), day, location, by)
     context = {
         "page": page,

@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from random import Random
 
 from accounts.models import User
-from appointments.models import AppointmentType
+from appointments.models import Appointment, AppointmentType
 from clinic.demo import batch as batches
 from clinic.demo import password, people, places, rows
 from clinic.demo.cast import ADA, DANA, DOMAIN, NINA, OMAR, RITA
 from clinic.demo.chronicle import Chronicle, Staff
 from clinic.demo.diary import Diary
+from clinic.demo.today import FULL_DAY
 from clinic.demo.visits import Planner
 from core import audit, clock
 from core.actions import in_transaction
@@ -75,10 +77,15 @@ def _add(here: Standing, target: int, diary: Diary, _attempt: int) -> Standing:
     chronicle = Chronicle(Staff(cast[RITA.email], cast[NINA.email]), clock.now())
     rng = Random(f"{here.seed}/day/{here.families}")  # noqa: S311 - invents a day, guards nothing
     doctors = [cast[DANA.email], cast[OMAR.email]]
-    batches.schedule(batch, planner, chronicle, doctors, rng, full=here.families == 0)
+    batches.schedule(batch, planner, chronicle, doctors, rng, full=_has_room(today))
     counts = rows.write(batch, cast[ADA.email])
     reached = Standing(here.seed, here.families + len(batch.families), here.patients + len(batch.cases))
     return _record(reached, counts)
+
+
+def _has_room(day: date) -> bool:
+    """Whether the day is still far from full: so it is in a new clinic, and in one that was made days ago."""
+    return bool(Appointment.objects.for_day(day).count() < FULL_DAY // 2)
 
 
 def _record(reached: Standing, counts: dict[str, int]) -> Standing:

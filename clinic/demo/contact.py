@@ -9,13 +9,14 @@ from patients.rules import fold
 # 555-0100 to 555-0199 are kept free for stories in every area of North America.
 _PER_AREA = 100
 _HOME_AREAS = (646, 917, 347, 929, 718, 212)
+_CLINICS_AREA = 332
 # Spreads neighbours over the areas; shares no factor with the number of numbers.
 _STRIDE = 7919
 
 
 @cache
 def _areas() -> tuple[int, ...]:
-    possible = [area for area in range(201, 990) if area not in _HOME_AREAS and _is_ordinary(area)]
+    possible = [area for area in range(201, 990) if area not in (*_HOME_AREAS, _CLINICS_AREA) and _is_ordinary(area)]
     return (*_HOME_AREAS, *possible)
 
 
@@ -32,6 +33,11 @@ def phone(serial: int) -> str:
     place = serial * 7 % near if serial < near else near + serial * _STRIDE % (total - near)
     area, tail = divmod(place, _PER_AREA)
     return f"+1{_areas()[area]}55501{tail:02d}"
+
+
+def clinic_phone(serial: int) -> str:
+    """A number of the clinic's own, which no family has."""
+    return f"+1{_CLINICS_AREA}55501{serial:02d}"
 
 
 def email(given: str, family: str, serial: int) -> str:

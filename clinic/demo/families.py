@@ -129,7 +129,7 @@ def _case(home: Home, birth_date: date) -> Case:
         alerts=[rng.choice(stock.ALERTS)] if rng.random() < 0.12 else [],
     )
     if rng.random() < 0.07:
-        patient.preferred_name = patient.given_name[:3].strip()
+        patient.preferred_name = home.tongue.given(sex, rng)
     former = home.number >= FAMILIES_IN_CARE and rng.random() > _STILL_IN_CARE
     standing = care.standing(rules.age_on(birth_date, home.today), rng, former=former)
     done, following = care.career(*standing, rng)

@@ -5,6 +5,7 @@ from datetime import date, time, timedelta
 
 from accounts.models import User
 from appointments.models import Chair, Closure, Location, WorkingHours
+from clinic.demo import contact
 
 _WORKDAYS = range(5)
 _SATURDAY = 5
@@ -16,10 +17,12 @@ _SATURDAY_HOURS = ((time(9), time(13)),)
 def make_places(today: date, dana: User, omar: User) -> None:
     """Write everything; today and tomorrow are working days of both doctors at the main location."""
     main = Location.objects.create(
-        name="Demo Orthodontics", address="200 Broad Street, 3rd floor\nNew York, NY 10004", phone="+16465550100"
+        name="Demo Orthodontics",
+        address="200 Broad Street, 3rd floor\nNew York, NY 10004",
+        phone=contact.clinic_phone(0),
     )
     east = Location.objects.create(
-        name="Demo Orthodontics East", address="18 Lakeview Road\nNew York, NY 10128", phone="+16465550101"
+        name="Demo Orthodontics East", address="18 Lakeview Road\nNew York, NY 10128", phone=contact.clinic_phone(1)
     )
     for location, count in ((main, 5), (east, 2)):
         Chair.objects.bulk_create(

@@ -1,63 +1,111 @@
 """Every route x every role x own, foreign and unknown object: who gets in, who does not, and what the answer leaks.
 
-The routes come from the URLconf and what opens them from the views themselves; ROLES says who has which right. A route
-with an id that OBJECTS does not know fails the build.
+The routes come from the URLconf and what opens them from the views themselves. A route with a parameter that OBJECTS
+does not know fails the build, and so does a public route that is not on the one list.
 """
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from accounts.access import PUBLIC, PUBLIC_ROUTES
 from accounts.models import User
-from appointments.models import Appointment, AppointmentType, Closure, Location
-from clinic.tests.api import Api
-from clinic.tests.routes import RouteFacts
+from appointments.models import Appointment, AppointmentType, Chair, Closure, Location, WorkingHours
+from clinic.tests.api import Api, api_of
+from clinic.tests.routes import RouteFacts, own_routes
 from core import clock
 from patients.models import Consent, Guardian, MedicalEntry, Patient, Relationship
 
-pytestmark = [pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
-SECRET = "Zebedee Quixotefield"
+SECRET = "Quixotefield"
+QUIET = "Grinds the teeth at night"
 WHO = ["nobody", "gus", "rita", "nina", "dana", "ada"]
-ROLE = {"gus": "patient", "rita": "receptionist", "nina": "assistant", "dana": "doctor", "ada": "admin"}
 UNKNOWN = "f" * 24
+# Where the answer itself says more than the declaration: what opens it in truth.
+NARROWER = {("api:appointment-list", "GET"): "read_appointments"}
 
 
 class World:
-    """Pia's records (her father's too, in the portal) and a stranger's; both are the staff's business."""
+    """Pia's records (her father is Gus) and a stranger's; both are the staff's business."""
 
-    def __init__(self, people: dict[str, User], pia: Patient, stranger: Patient, practice: Location) -> None:
-        self.people, self.own, self.foreign, self.practice = people, pia, stranger, practice
+    def __init__(self, people: dict[str, User], own: Patient, foreign: Patient, practice: Location) -> None:
+        self.people, self.own, self.foreign, self.practice = people, own, foreign, practice
+        self.apis = {name: api_of(user) for name, user in people.items()} | {"nobody": Api()}
+        self.clients = {name: Client(raise_request_exception=False) for name in [*people, "nobody"]}
+        for name, user in people.items():
+            self.clients[name].force_login(user)
 
     def patient(self, whose: str) -> str:
         return (self.own if whose == "own" else self.foreign).pk
 
-    def appointment(self, whose: str) -> str:
-        return str(Appointment.objects.get(patient_id=self.patient(whose)).pk)
+    def ask(self, who: str, route: RouteFacts, method: str, whose: str) -> Any:
+        path = reverse(route.name, kwargs={name: value_for(route, name, self, whose) for name in route.parameters})
+        with transaction.atomic():
+            if route.is_api:
+                answer = self.apis[who].call(method, path, None if method == "GET" else {}, If_Match="*")
+            else:
+                answer = self.clients[who].generic(method, path, "")
+            transaction.set_rollback(True)
+        return answer
 
-    def of_patient(self, model: Any, whose: str) -> str:
-        return str(model.objects.filter(patient_id=self.patient(whose)).first().pk)
+
+def _of_patient(model: Any) -> Callable[[World, str], str]:
+    return lambda world, whose: str(model.objects.filter(patient_id=world.patient(whose)).first().pk)
 
 
-def furnish(patient: Patient, doctor: User, practice: Location) -> None:
-    guardian = Guardian.objects.filter(relationships__patient=patient).first()
-    if guardian is None:
-        guardian = Guardian.objects.create(given_name="Guardian", family_name="Of")
+def _first(model: Any) -> Callable[[World, str], str]:
+    return lambda world, whose: str(model.objects.first().pk)
+
+
+OBJECTS: list[tuple[str, str, Callable[[World, str], str]]] = [
+    (r".*", "token", lambda world, whose: "none"),
+    (r".*", "day", lambda world, whose: str(clock.today() + timedelta(days=7))),
+    (r"accounts:staff-", "pk", lambda world, whose: world.people["nina" if whose == "own" else "dana"].pk),
+    (r"patients:", "relationship_pk", _of_patient(Relationship)),
+    (r"patients:|api:", "entry_pk", _of_patient(MedicalEntry)),
+    (r"patients:", "consent_pk", _of_patient(Consent)),
+    (r"patients:", "user_pk", lambda world, whose: world.people["nina"].pk),
+    (r"patients:|api:patient|api:medical|portal:record", "pk", lambda world, whose: world.patient(whose)),
+    (r"appointments:appointment|api:appointment|portal:visit", "pk", _of_patient(Appointment)),
+    (r"appointments:location", "pk", _first(Location)),
+    (r"appointments:chair", "pk", _first(Chair)),
+    (r"appointments:type", "pk", _first(AppointmentType)),
+    (r"appointments:hours", "pk", _first(WorkingHours)),
+    (r"appointments:closure", "pk", _first(Closure)),
+]
+
+
+def value_for(route: RouteFacts, name: str, world: World, whose: str) -> str:
+    if whose == "unknown" and name not in {"day", "token"}:
+        return UNKNOWN
+    for pattern, parameter, find in OBJECTS:
+        if parameter == name and re.match(pattern, route.name):
+            return find(world, whose)
+    raise AssertionError(f"{route.name}: say in OBJECTS what {name} names")
+
+
+def furnish(patient: Patient, doctor: User, practice: Location, days: int) -> None:
+    if not patient.relationships.exists():
+        guardian = Guardian.objects.create(given_name="Mona", family_name=SECRET)
         Relationship.objects.create(guardian=guardian, patient=patient, kind="mother")
-    MedicalEntry.objects.create(patient=patient, description=f"{patient.name} allergy", critical=True)
-    Consent.objects.create(patient=patient, kind="treatment", given_by="Somebody")
+    MedicalEntry.objects.create(patient=patient, description=QUIET)
+    Consent.objects.create(patient=patient, kind="treatment", given_by=SECRET)
     kind = AppointmentType.objects.get(code="CONS")
+    start = clock.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=days)
     Appointment.objects.create(
         patient=patient,
         doctor=doctor,
         location=practice,
         chair=practice.chairs.first(),
         type=kind,
-        start=clock.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=7),
+        start=start,
         minutes=kind.minutes,
         pattern=kind.pattern,
     )
@@ -67,41 +115,72 @@ def furnish(patient: Patient, doctor: User, practice: Location) -> None:
 def world(
     ada: User, rita: User, nina: User, dana: User, gus: User, pia: Patient, make_patient: Any, practice: Location
 ) -> World:
-    stranger = make_patient(*SECRET.split())
-    furnish(pia, dana, practice)
-    furnish(stranger, dana, practice)
+    stranger = make_patient("Zebedee", SECRET, email="zebedee@stranger.example", phone="+41446681800")
+    furnish(pia, dana, practice, 7)
+    furnish(stranger, dana, practice, 8)
     Closure.objects.create(starts_on=clock.today(), ends_on=clock.today())
     people = {"ada": ada, "rita": rita, "nina": nina, "dana": dana, "gus": gus}
     return World(people, pia, stranger, practice)
 
 
-type_of = dict[str, Callable[[World, str], str]]
-# What the `pk` of a route names, by the beginning of its name; the first match counts.
-OBJECTS: list[tuple[str, Callable[[World, str], str]]] = []
+def opens(route: RouteFacts, method: str, user: User | None) -> bool:
+    if narrower := NARROWER.get((route.name, method)):
+        return user is not None and narrower in user.rights
+    return route.opens_for(None if user is None else user.rights, method)
 
 
-def objects_of(route: RouteFacts, world: World, whose: str) -> dict[str, str]:
-    """The path parameters of a route, for an own, a foreign or an unknown object."""
-    from clinic.tests.route_objects import value_for
-
-    return {
-        name: UNKNOWN if whose == "unknown" and name != "day" else value_for(route, name, world, whose)
-        for name in route.parameters
-    }
-
-
-def client_of(world: World, who: str) -> Client:
-    client = Client(raise_request_exception=False)
-    if who != "nobody":
-        client.force_login(world.people[who])
-    return client
+@pytest.mark.parametrize("route", own_routes(), ids=lambda route: route.name)
+def test_route(route: RouteFacts, world: World) -> None:
+    for method in route.methods:
+        for who in WHO:
+            for whose in ("own", "foreign", "unknown") if route.parameters else ("own",):
+                answer = world.ask(who, route, method, whose)
+                where = f"{method} {route.name} as {who} on {whose}: {answer.status_code}"
+                assert answer.status_code < 500, where
+                check_door(answer, opens(route, method, world.people.get(who)), route, who, where)
+                check_leaks(answer, who, where)
+        if route.parameters and opens(route, method, world.people["gus"]):
+            check_no_oracle(world, route, method)
 
 
-def ask(world: World, who: str, route: RouteFacts, method: str, whose: str) -> Any:
-    path = reverse(route.name, kwargs=objects_of(route, world, whose))
-    if not route.is_api:
-        return client_of(world, who).generic(method, path, "")
-    api = Api()
-    return (api if who == "nobody" else api.sign_in(world.people[who])).call(
-        method, path, {} if method != "GET" else None
-    )
+def check_door(answer: Any, is_open: bool, route: RouteFacts, who: str, where: str) -> None:
+    if is_open:
+        assert answer.status_code != 403, where
+        assert answer.status_code != 401 or route.name.startswith("api:auth-"), where
+    elif who == "nobody":
+        refused = answer.status_code == 401 if route.is_api else answer.status_code == 302
+        assert refused, where
+    else:
+        assert answer.status_code == 403, where
+
+
+def check_leaks(answer: Any, who: str, where: str) -> None:
+    body = b"".join(answer.streaming_content).decode() if answer.streaming else answer.content.decode()
+    if who in {"nobody", "gus"} or answer.status_code in {401, 403, 404}:
+        assert SECRET not in body, where
+        assert "zebedee@stranger.example" not in body, where
+    if who in {"nobody", "rita"}:
+        assert QUIET not in body, where
+
+
+def check_no_oracle(world: World, route: RouteFacts, method: str) -> None:
+    """Somebody else's id is answered exactly like one that nobody has."""
+    foreign, unknown = (world.ask("gus", route, method, whose) for whose in ("foreign", "unknown"))
+    if set(route.parameters) <= {"day", "token"}:
+        return
+    assert foreign.status_code == unknown.status_code, (route.name, method, foreign.status_code)
+    assert foreign.status_code in {404, 405}, (route.name, method, foreign.status_code)
+    assert _bare(foreign.content.decode()) == _bare(unknown.content.decode())
+
+
+def _bare(body: str) -> str:
+    return re.sub(r"[0-9a-f]{24}|[A-Za-z0-9]{64}", "*", body)
+
+
+def test_public_routes_are_the_list() -> None:
+    public = {route.name for route in own_routes() if any(PUBLIC in route.needs(method) for method in route.methods)}
+    assert public | {"admin:login"} == set(PUBLIC_ROUTES)
+
+
+def test_every_route_declares_who_may_use_it() -> None:
+    assert [route.name for route in own_routes() if not all(route.needs(method) for method in route.methods)] == []

@@ -41,7 +41,7 @@ def wednesday() -> Iterator[None]:
         yield
 
 
-def demo(patients: int = 60, **options: Any) -> str:
+def demo(patients: int = 20, **options: Any) -> str:
     out = StringIO()
     call_command("demo", patients=patients, stdout=out, **options)
     return out.getvalue()
@@ -72,20 +72,28 @@ def test_it_makes_as_many_patients_as_asked(wednesday: None) -> None:
 def test_a_second_run_only_says_so(wednesday: None) -> None:
     demo()
     before = (Patient.objects.count(), Appointment.objects.count(), AuditEvent.objects.count())
-    assert "is here: 60 patients" in demo()
+    assert "is here: 20 patients" in demo()
     assert (Patient.objects.count(), Appointment.objects.count(), AuditEvent.objects.count()) == before
 
 
 def test_a_larger_number_adds_up_to_it(wednesday: None) -> None:
-    demo(30)
+    demo(15)
     first = clinic()[0]
-    demo(50)
-    assert Patient.objects.count() == 50
-    assert clinic()[0][:30] == first
+    demo(30)
+    assert Patient.objects.count() == 30
+    assert clinic()[0][:15] == first
+
+
+def test_a_clinic_that_grows_on_a_later_day_has_a_full_day_then() -> None:
+    with time_machine.travel(WEDNESDAY, tick=False):
+        demo(30)
+    with time_machine.travel(WEDNESDAY + timedelta(days=7), tick=False):
+        demo(200)
+        assert Appointment.objects.for_day(clock.today()).count() > 20
 
 
 def test_one_seed_makes_one_clinic(wednesday: None) -> None:
-    one, two, other = (rolled_back(lambda seed=seed: (demo(40, seed=seed), clinic())[1]) for seed in (1, 1, 2))
+    one, two, other = (rolled_back(lambda seed=seed: (demo(20, seed=seed), clinic())[1]) for seed in (1, 1, 2))
     assert one == two
     assert one != other
 

@@ -77,7 +77,7 @@ class Clinic:
         return next(int(pid) for pid, name in self.children().items() if name == what)
 
     def ended(self):
-        return self.process.wait(timeout=40)
+        return self.process.wait(timeout=60)
 
     def end(self):
         if self.process and self.process.poll() is None:

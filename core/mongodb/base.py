@@ -41,7 +41,7 @@ class DatabaseWrapper(TransactionalWrapper):
         """The process's pool. Raises OperationalError with one sentence when the server will not do."""
         try:
             client = super().get_new_connection(conn_params)
-        except PyMongoError as error:
+        except (PyMongoError, ValueError, TypeError) as error:
             raise OperationalError(f"MONGO_URI: the address cannot be used ({error}).") from error
         if id(client) not in self._examined:
             server.examine(client, self.settings_dict["NAME"])

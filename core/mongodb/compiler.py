@@ -48,6 +48,7 @@ class SQLInsertCompiler(upstream.SQLInsertCompiler):
 class SQLDeleteCompiler(upstream.SQLDeleteCompiler):
     """DELETE."""
 
+    subqueries: list[Any]
     query_class = MongoQuery
 
     def build_query(self, columns: Any = None) -> Any:
@@ -67,13 +68,19 @@ class SQLDeleteCompiler(upstream.SQLDeleteCompiler):
 class SQLUpdateCompiler(upstream.SQLUpdateCompiler):
     """UPDATE."""
 
+    subqueries: list[Any]
     query_class = MongoQuery
+
+    def check_query(self) -> None:
+        """Let updates over joins pass: their filter is a list of keys by now (`update_can_self_select` in
+        core.mongodb.features), though the query still counts the joins. May go with that flag."""
+        super(upstream.SQLUpdateCompiler, self).check_query()
 
     def build_query(self, columns: Any = None) -> Any:
         """Update in two steps when the filter holds a subquery.
 
-        5.2.4 leaves the subquery out of the statement, so that the update silently finds no row. (Joins: see
-        `update_can_self_select` in core.mongodb.features.) May go when test_two_steps.py passes without it.
+        5.2.4 leaves the subquery out of the statement, so that the update silently finds no row. May go when
+        test_two_steps.py passes without it.
         """
         if self.subqueries:
             raise NotSupportedError("QuerySet.update() with a subquery as a value is not supported on MongoDB.")

@@ -8,6 +8,8 @@ from django_mongodb_backend.query import MongoQuery as Upstream
 class MongoQuery(Upstream):
     """Pipelines whose sort can use an index."""
 
+    extra_fields: dict[str, Any] | None
+
     def get_pipeline(self) -> list[dict[str, Any]]:
         """Sort by an index.
 

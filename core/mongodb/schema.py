@@ -31,7 +31,8 @@ class DatabaseSchemaEditor(Upstream):
             super().add_index(model, index, field=field, unique=unique, **options)
             return
         fields = [field] if field else [model._meta.get_field(name) for name, _ in index.fields_orders]
-        plain = index.get_pymongo_index_model(model, schema_editor=self, field=field).document
+        describe: Any = index.get_pymongo_index_model  # type: ignore[attr-defined]  # upstream adds it
+        plain = describe(model, schema_editor=self, field=field).document
         collection = self.get_collection(model._meta.db_table)
         if not any(column.null for column in fields):
             collection.create_indexes([_index(plain, name=index.name, unique=True)])
@@ -76,7 +77,7 @@ class DatabaseSchemaEditor(Upstream):
         if old_field.null != new_field.null:
             self._rebuild_uniques(model, old_field, new_field)
 
-    def _rename_in_indexes(self, model: Model, old: str, new: str) -> None:
+    def _rename_in_indexes(self, model: Model, old: Any, new: Any) -> None:
         collection = self.get_collection(model._meta.db_table)
         for name, index in (collection.index_information() or {}).items():
             columns = [column for column, _ in index["key"]]

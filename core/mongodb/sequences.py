@@ -26,6 +26,7 @@ def fill_keys(database: "Database[Document]", collection: str, column: str, docu
         return
     step = {"$inc": {"last": len(without)}}
     after = counters.find_one_and_update({"_id": collection}, step, upsert=True, return_document=ReturnDocument.AFTER)
+    assert after is not None  # upsert
     first = after["last"] - len(without) + 1
     for number, document in enumerate(without, first):
         document[column] = number

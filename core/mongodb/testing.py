@@ -41,14 +41,14 @@ class _Contents:
     def keep(self) -> None:
         """Remember the contents before the first test."""
         if self.documents is None:
-            database = connection.database
+            database = _database()
             self.documents = {name: list(database[name].find()) for name in database.list_collection_names()}
             self.writes.collections.clear()
 
     def put_back(self, *, everything: bool) -> None:
         """Undo what the test did; everything, where another process may have written."""
         assert self.documents is not None
-        database = connection.database
+        database = _database()
         touched = set(database.list_collection_names()) if everything else set(self.writes.collections)
         for name in touched - {sequences.COLLECTION}:
             if name not in self.documents:
@@ -58,6 +58,10 @@ class _Contents:
             if documents := self.documents[name]:
                 database[name].insert_many(documents)
         self.writes.collections.clear()
+
+
+def _database() -> Any:
+    return connection.database  # type: ignore[attr-defined]  # upstream's
 
 
 def install() -> None:
@@ -76,8 +80,10 @@ def install() -> None:
         return False
 
     # Django has no public place for this.
-    TransactionTestCase._fixture_setup = classmethod(_fixture_setup)  # type: ignore[assignment, method-assign]
-    TransactionTestCase._fixture_teardown = _fixture_teardown  # type: ignore[method-assign]
-    TestCase._databases_support_transactions = classmethod(  # type: ignore[assignment, method-assign]
-        _databases_support_transactions
-    )
+    _replace(TransactionTestCase, _fixture_setup=classmethod(_fixture_setup), _fixture_teardown=_fixture_teardown)
+    _replace(TestCase, _databases_support_transactions=classmethod(_databases_support_transactions))
+
+
+def _replace(kind: type, **methods: Any) -> None:
+    for name, method in methods.items():
+        setattr(kind, name, method)

@@ -25,6 +25,8 @@ class TransactionalWrapper(Upstream):
     test_transactions.py passes without it. There are no savepoints: an inner block that fails ends the outer one.
     """
 
+    session: Any
+    run_commit_hooks_on_set_autocommit_on: bool
     transaction_began: float | None = None
 
     # Upstream's waits for its own atomic().

@@ -9,7 +9,7 @@ from core.forms import Form
 
 class Sample(Form):
     name = forms.CharField(max_length=5)
-    code = forms.CharField(required=False)
+    code = forms.CharField(required=False)  # type: ignore[assignment]
 
 
 def submit(data, error=None):

@@ -17,6 +17,7 @@ from patients.views import fetch
 from patients.views.parts import show_form
 
 _KNOWN_AT_MOST = 50
+_TEMPLATE = "patients/relationship_form.html"
 
 
 @allow(Permission.PATIENT_EDIT)
@@ -37,8 +38,8 @@ def relationship_create(request: HttpRequest, pk: str) -> HttpResponse:
         form.is_valid()
         form.status, form.code = 400, "invalid"
     title = _("New family member")
-    offered = choice if known else None
-    return show_form(request, patient, form, title=title, submit=_("Add"), choice=offered, second=person)
+    forms = {"choice": choice if known else None, "person": person}
+    return show_form(request, patient, form, title=title, submit=_("Add"), template=_TEMPLATE, **forms)
 
 
 def _added(
@@ -78,7 +79,8 @@ def relationship_edit(request: HttpRequest, pk: str, relationship_pk: str) -> Ht
     elif request.method == "POST":
         form.is_valid()
         form.status, form.code = 400, "invalid"
-    return show_form(request, patient, form, title=relationship.guardian.name, submit=_("Save"), second=person)
+    title = relationship.guardian.name
+    return show_form(request, patient, form, title=title, submit=_("Save"), template=_TEMPLATE, person=person)
 
 
 @allow(Permission.PATIENT_EDIT)

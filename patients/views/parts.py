@@ -4,7 +4,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 
 from core.errors import Text
 from core.forms import SubmitMixin
@@ -18,16 +17,9 @@ def show_form(
     *,
     title: Text,
     submit: Text,
-    back: str = "",
+    template: str = "patients/part_edit.html",
     **more: Any,
 ) -> HttpResponse:
-    """The form with a title, its button and the way back. `more`: lead, danger, second (another form), upload."""
-    values = {
-        "patient": patient,
-        "form": form,
-        "title": title,
-        "submit": submit,
-        "back": back or reverse("patients:patient-detail", args=[patient.pk]),
-        **more,
-    }
-    return render(request, "patients/part_edit.html", values, status=form.status)
+    """The form with a title, its button and the way back. `more`: lead, danger, upload, or what the template wants."""
+    values = {"patient": patient, "form": form, "title": title, "submit": submit, **more}
+    return render(request, template, values, status=form.status)

@@ -68,6 +68,14 @@ def test_a_choice_is_asked_back_and_books_nothing(gus: User, pia: Patient, dana:
     assert not Appointment.objects.exists()
 
 
+def test_close_to_the_visit_the_page_says_that_only_the_clinic_can_change_it(
+    gus: User, pia: Patient, dana: User
+) -> None:
+    soon = signed_in(gus).get(BOOK, choice(pia, dana, start=clock.iso(WEDNESDAY + timedelta(hours=4))))
+    assert "less than 24 hours away" in words(soon)
+    assert "until 24 hours before" in words(signed_in(gus).get(BOOK, choice(pia, dana)))
+
+
 def test_a_father_books_for_his_daughter(gus: User, pia: Patient, dana: User) -> None:
     answer = signed_in(gus).post(BOOK, choice(pia, dana))
     booked = Appointment.objects.get()

@@ -1,6 +1,6 @@
 """Choosing a time, for a new visit or for one that moves."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,9 +17,9 @@ from accounts.access import allow
 from accounts.models import User
 from accounts.permissions import Permission
 from accounts.views.answers import me, show
-from appointments import actions
-from appointments.actions import hours
+from appointments import actions, hours
 from appointments.models import Appointment, Location
+from core import clock
 from patients.models import Patient
 from portal import booking, times, visits
 from portal.booking import Choice
@@ -100,7 +100,8 @@ def _ask(request: HttpRequest, user: User, form: BookForm, data: dict[str, Any],
     choice = Choice(patient, booking.one_type(data["type"]), doctor, data["start"])
     query = urlencode({name: data[name] for name in ("patient", "type", "doctor")})
     address = reverse("portal:visit-create")
-    values |= {"choice": choice, "action": address, "back": f"{address}?{query}", "query": query, "notice": _notice()}
+    values |= {"choice": choice, "action": address, "back": f"{address}?{query}", "query": query}
+    values["notice"] = _notice(choice.start)
     return show(request, "portal/visit_confirm.html", form, **values)
 
 
@@ -163,7 +164,7 @@ def _ask_to_move(request: HttpRequest, visit: Shown, form: TimeForm, **values: A
         "when": visits.in_words(start),
         "where": visits.address_of(_location(visit.appointment, start)),
     }
-    values |= {"visit": visit, "choice": choice, "action": address, "back": address, "notice": _notice()}
+    values |= {"visit": visit, "choice": choice, "action": address, "back": address, "notice": _notice(start)}
     return show(request, "portal/visit_confirm.html", form, **values)
 
 
@@ -187,6 +188,10 @@ def _location(appointment: Appointment, start: datetime) -> Location:
     return hours.find_location(appointment.doctor, start, appointment.pattern)
 
 
-def _notice() -> str:
-    sentence = _("You can move or cancel it here until %(hours)s hours before.")
-    return sentence % {"hours": settings.CANCEL_NOTICE_HOURS}
+def _notice(start: datetime) -> str:
+    values = {"hours": settings.CANCEL_NOTICE_HOURS}
+    if start - clock.now() < timedelta(**values):
+        return (
+            _("This is less than %(hours)s hours away: please call the clinic if you cannot come after all.") % values
+        )
+    return _("You can move or cancel it here until %(hours)s hours before.") % values

@@ -27,3 +27,7 @@ for (const schedule of document.querySelectorAll(".schedule")) {
   if (line) schedule.scrollTop = line.offsetTop - schedule.clientHeight / 3;
 }
 setInterval(tick, 30000);
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) print();
+});

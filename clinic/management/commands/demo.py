@@ -10,6 +10,7 @@ from clinic.demo import build, password
 from clinic.demo.build import Report, Standing
 
 _FEWEST, _MOST = 10, 200_000
+_INTERRUPTED = 130
 
 
 class Command(BaseCommand):
@@ -33,7 +34,12 @@ class Command(BaseCommand):
         if here is not None and here.patients >= patients:
             self.stdout.write(f"The demo clinic is here: {here.patients} patients, seed {here.seed}.")
             return
-        self._build(here, patients, seed)
+        try:
+            self._build(here, patients, seed)
+        except KeyboardInterrupt:
+            reached = build.standing()
+            self.stderr.write(f"Stopped at {reached.patients if reached else 0} patients. Run it again to go on.")
+            raise SystemExit(_INTERRUPTED) from None
 
     def _build(self, here: Standing | None, patients: int, seed: int) -> None:
         console = Console(file=getattr(self.stdout, "_out", None), highlight=False)

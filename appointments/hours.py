@@ -9,10 +9,10 @@ from accounts.models import User
 from accounts.permissions import Permission, require
 from appointments import rules
 from appointments.calendar import Calendar
-from appointments.models import AppointmentType, Location
+from appointments.models import Location
 from appointments.rules import UNIT_MINUTES
 from core import clock
-from core.errors import NotFound, Refused
+from core.errors import NotFound, NotPermitted, Refused
 from patients.models import Patient
 
 
@@ -49,10 +49,10 @@ def check_start(start: datetime, *, as_staff: bool, overridden: bool) -> None:
         raise Refused(message, code="too_far_ahead", field="date")
 
 
-def check_type(type: AppointmentType, *, as_staff: bool) -> None:
-    """Raises Refused (`type_not_online`) for a patient and a type that only the clinic books."""
-    if not as_staff and not type.bookable_online:
-        raise Refused(_("Please call the clinic to book this kind of visit."), code="type_not_online", field="type")
+def check_length(pattern: str, usual: str, *, as_staff: bool) -> None:
+    """The clinic alone decides how long a visit lasts. Raises NotPermitted."""
+    if not as_staff and pattern != usual:
+        raise NotPermitted(_("Only the clinic can change the length of a visit."), field="minutes")
 
 
 def check_notice(start: datetime, *, as_staff: bool) -> None:
@@ -62,10 +62,15 @@ def check_notice(start: datetime, *, as_staff: bool) -> None:
         raise Refused(message % {"hours": settings.CANCEL_NOTICE_HOURS}, code="notice_too_short", field="date")
 
 
-def find_location(doctor: User, start: datetime, pattern: str) -> Location:
-    """Where the doctor works at that time; else where the doctor works at all; else the first location in use."""
+def find_location(doctor: User, start: datetime, pattern: str, *, present: Location | None = None) -> Location:
+    """Where the doctor works at that time; else where the doctor works at all; else the first location in use.
+
+    A visit that is `present` at a location stays there if it fits.
+    """
     calendar = _calendar(doctor, start)
     candidates = calendar.locations_of(doctor.pk)
+    if present is not None and present.is_active:
+        candidates.insert(0, present.pk)
     fitting = [pk for pk in candidates if _fits(calendar, pk, doctor, start, pattern)]
     chosen = next(iter([*fitting, *candidates]), None)
     rows = Location.objects.filter(is_active=True)
