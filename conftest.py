@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 PASSWORD = "correct horse battery staple"  # noqa: S105 - of people who exist in tests only
 
 
+def pytest_configure() -> None:
+    """WhiteNoise warns, and here a warning is an error, when its folder has not been made yet."""
+    from django.conf import settings
+
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+
+
 @pytest.fixture(autouse=True)
 def _quick_and_quiet(settings: Any, tmp_path: Any) -> None:
     """Cheap hashes, jobs at once, mail in memory, files in a folder of the test's own."""

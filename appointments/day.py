@@ -20,7 +20,7 @@ class Day:
     def __init__(self, user: User, day: date, location: Location, by: str) -> None:
         self.day, self.location = day, location
         self.has_passed = day < clock.today()
-        self.doctors = with_profiles(User.objects.doctors())
+        self.doctors = with_profiles(User.objects.doctors()) if by == "doctor" else []
         self.calendar = Calendar(day, day, [doctor.pk for doctor in self.doctors])
         self.open = self.calendar.spans(location.pk, None, day)
         self.blocks = self._read(user)
@@ -59,12 +59,11 @@ class Day:
         # All visits of the place, also those of charts that this person may not open: their time is taken too.
         rows = Appointment.objects.for_day(self.day).filter(location_id=self.location.pk).order_by("start", "id")
         visits = list(rows)
-        shown = {row.patient_id for row in visits} - set(Patient.objects.hidden_from(user))
-        patients = Patient.objects.in_bulk(shown)
+        patients = Patient.objects.visible_to(user).in_bulk({row.patient_id for row in visits})
         types = AppointmentType.objects.in_bulk({row.type_id for row in visits})
         self.chairs = self._all_chairs({_chair_of(row) for row in visits if row.status not in CALLED_OFF} - {None})
         doctors = self._all_doctors({row.doctor_id for row in visits})
-        entries = MedicalEntry.objects.visible_to(user).critical().running().filter(patient_id__in=shown)
+        entries = MedicalEntry.objects.visible_to(user).critical().running().filter(patient_id__in=list(patients))
         alerts = set(entries.values_list("patient_id", flat=True))
         alerts |= {pk for pk, patient in patients.items() if patient.alerts}
         names = {chair.pk: chair.name for chair in self.chairs}

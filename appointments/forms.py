@@ -22,7 +22,8 @@ TIME = forms.TimeInput(attrs={"type": "time", "step": "300"}, format="%H:%M")
 ANY = [("", _("Any"))]
 # Where a refusal is shown that names an input of the actions.
 _SHOWN_AT = {"date": "time", "doctor_id": "doctor", "chair_id": "chair", "patient_id": "patient_query"}
-_FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
+# Days in which a clinic can have visits.
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 30)
 
 
 class DayField(forms.DateField):
@@ -34,7 +35,7 @@ class DayField(forms.DateField):
     def clean(self, value: Any) -> Any:
         """The day. Raises ValidationError for no day, or one out of all bounds."""
         day = super().clean(value)
-        if day and not _FIRST_DAY <= day <= _LAST_DAY:
+        if day and not FIRST_DAY <= day <= LAST_DAY:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         return day
 
@@ -89,9 +90,13 @@ class PlaceFields(Form):
     def place(self) -> dict[str, Any]:
         """What the actions are told about the place. Raises Refused for a time that the clock skips."""
         data = self.cleaned_data
-        start = _now_on_the_grid() if data["time"] is None else clock.at(data["day"], data["time"])
+        tapped = self.data.get("instant")  # tells the two hours apart when the clock goes back
+        start = tapped if isinstance(tapped, datetime) else self._typed_start(data["day"], data["time"])
         names = ("doctor", "chair", "minutes", "overbook", "override_reason")
         return {"start": start} | {name: data[name] for name in names}
+
+    def _typed_start(self, day: date, moment: Any) -> datetime:
+        return _now_on_the_grid() if moment is None else clock.at(day, moment)
 
     def refuse(self, refusal: Refused) -> None:
         refusal.field = _SHOWN_AT.get(refusal.field or "", refusal.field)
@@ -148,7 +153,7 @@ class BookForm(PlaceFields):
         self.types = {kind.code: kind for kind in AppointmentType.objects.visible_to(user)}
         field = self.fields["type"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(kind.code, f"{kind.name} ({kind.minutes} min)") for kind in self.types.values()]
+        field.choices = [(kind.code, f"{kind.code} · {kind.minutes} min · {kind.name}") for kind in self.types.values()]
         field.initial = settings.DEFAULT_APPOINTMENT_TYPE
 
     @property
@@ -203,7 +208,7 @@ def typed(data: Mapping[str, Any]) -> dict[str, Any]:
     chosen = offers.read(str(values.pop("slot", "")))
     if chosen:
         start, doctor, chair = chosen
-        values |= wall_initial(start) | {"doctor": doctor, "chair": chair}
+        values |= wall_initial(start) | {"doctor": doctor, "chair": chair, "instant": start}
     return values
 
 

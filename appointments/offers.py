@@ -19,14 +19,13 @@ class Offer:
     """One free time; `value` is what its button sends: start, doctor and chair."""
 
     start: datetime
-    doctor_id: str
-    doctor: str
+    doctor: User
     chair_id: str
 
     @property
     def value(self) -> str:
         """`start|doctor|chair`, as `read` understands it."""
-        return f"{clock.iso(self.start)}|{self.doctor_id}|{self.chair_id}"
+        return f"{clock.iso(self.start)}|{self.doctor.pk}|{self.chair_id}"
 
 
 @dataclass
@@ -65,7 +64,7 @@ class Search:
 
     def by_day(self, found: Iterable[slots.Slot]) -> list[OfferedDay]:
         """One offer for every start."""
-        names = {doctor.pk: doctor.display_name for doctor in self.doctors}
+        doctors = {doctor.pk: doctor for doctor in self.doctors}
         chosen: dict[datetime, slots.Slot] = {}
         for slot in found:
             if slot.start not in chosen or slot.doctor_id == self.preferred:
@@ -73,7 +72,7 @@ class Search:
         days: dict[date, OfferedDay] = {}
         for start, slot in chosen.items():
             day = clock.wall(start).date()
-            offer = Offer(start, slot.doctor_id, names.get(slot.doctor_id, ""), slot.chair_id or "")
+            offer = Offer(start, doctors[slot.doctor_id], slot.chair_id or "")
             days.setdefault(day, OfferedDay(day)).offers.append(offer)
         return list(days.values())
 

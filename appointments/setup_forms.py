@@ -41,7 +41,9 @@ class TypeForm(ModelForm[AppointmentType]):
         fields = ("code", "name", "pattern", "colour", "next_visit_weeks", "bookable_online", "is_active")
         widgets = {
             "colour": forms.TextInput(attrs={"type": "color"}),
-            "pattern": forms.TextInput(attrs={"spellcheck": "false"}),
+            "pattern": forms.TextInput(
+                attrs={"spellcheck": "false", "autocapitalize": "off", "data-pattern": "#pattern-picture"}
+            ),
         }
 
 

@@ -12,7 +12,7 @@ app_name = "appointments"
 class DayConverter:
     """`<day:day>`: a calendar day as YYYY-MM-DD; anything else is no address."""
 
-    regex = r"[12][0-9]{3}-[01][0-9]-[0-3][0-9]"
+    regex = r"(?:19|2[01])[0-9]{2}-[01][0-9]-[0-3][0-9]"
 
     def to_python(self, value: str) -> date:
         return date.fromisoformat(value)

@@ -24,7 +24,9 @@ CLINIC_NAME = read("CLINIC_NAME", env.str, default="Demo Orthodontics")
 SECRET_KEY = environment.secret("SECRET_KEY", DATA_DIR)
 JWT_SECRET = environment.secret("JWT_SECRET", DATA_DIR)
 FIELD_KEYS = environment.field_keys("FIELD_KEYS", DATA_DIR)
-ALLOWED_HOSTS = read("ALLOWED_HOSTS", env.list, default=[urlsplit(PUBLIC_URL).hostname] if PUBLIC_URL else ["*"])
+# The health check inside a container asks the loopback address.
+_OWN_HOSTS = [urlsplit(PUBLIC_URL).hostname, "localhost", "127.0.0.1"] if PUBLIC_URL else ["*"]
+ALLOWED_HOSTS = read("ALLOWED_HOSTS", env.list, default=_OWN_HOSTS)
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
 
 # --- Packages

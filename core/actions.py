@@ -15,6 +15,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 ATTEMPTS = 12
+SECONDS = 15  # a fail-over of MongoDB takes about ten
 _RETRY_STATES = {"40001", "40P01"}  # PostgreSQL: serialization failure, deadlock
 
 
@@ -41,6 +42,7 @@ def in_transaction(work: Callable[[int], R]) -> R:
     """Run `work(attempt)` in one transaction with retries; inside a running one just take part in it."""
     if connection.in_atomic_block and not _in_test_transaction():
         return work(0)
+    deadline = time.monotonic() + SECONDS
     for attempt in range(ATTEMPTS):
         try:
             with transaction.atomic():
@@ -49,9 +51,10 @@ def in_transaction(work: Callable[[int], R]) -> R:
             refusal.settle()
             raise
         except (DatabaseError, Contention) as error:
-            if not _is_contention(error) or attempt == ATTEMPTS - 1:
+            if not _is_contention(error) or attempt == ATTEMPTS - 1 or time.monotonic() > deadline:
                 raise
-            time.sleep(random.uniform(0, 0.01 * (attempt + 1)))  # noqa: S311 - spreads the tries, guards nothing
+            # MongoDB lets nobody wait for a row: whoever meets another writer fails at once and comes back later.
+            time.sleep(random.uniform(0, min(0.5, 0.01 * 2**attempt)))  # noqa: S311 - spreads the tries, guards nothing
     raise AssertionError("unreachable")
 
 

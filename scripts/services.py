@@ -81,6 +81,8 @@ class MongoReplicaSet:
         command += ["--keyFile", str(self._key_file())] if self.password else []
         command += ["--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "64", "--nounixsocket"]
         command += ["--setParameter", "diagnosticDataCollectionEnabled=false"]
+        # A primary would wait 15 seconds for others to take over.
+        command += ["--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"]
         self.processes[port] = _spawn(command, log)
 
     def kill(self, port: int) -> None:
@@ -95,6 +97,8 @@ class MongoReplicaSet:
             for port in self.ports:
                 if self.processes[port].poll() is None and _is_primary(port):
                     return port
+            if all(process.poll() is not None for process in self.processes.values()):
+                raise OSError(f"mongod ended by itself; {self.folder}/mongo-*/mongod.log says why.")
             time.sleep(0.05)
         raise TimeoutError(f"No primary was elected within {START_SECONDS} seconds.")
 
@@ -301,7 +305,9 @@ def main(wanted: Sequence[str]) -> int:
         try:
             if "mongo" in wanted:
                 install_mongod()
-                mongo = running.enter_context(MongoReplicaSet(folder, range(MONGO_PORT, MONGO_PORT + nodes)))
+                mongo = running.enter_context(
+                    MongoReplicaSet(folder / f"mongo-of-{nodes}", range(MONGO_PORT, MONGO_PORT + nodes))
+                )
                 print(f"MONGO_URI='{mongo.uri('clinic')}'")
             if "postgres" in wanted:
                 server = running.enter_context(Postgres(_postgres_folder(folder), POSTGRES_PORT))

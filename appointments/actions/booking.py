@@ -103,8 +103,7 @@ def move(
 ) -> Appointment:
     """Move to another time, doctor, chair or length; the id stays, the confirmation is asked anew. Raises Refused.
 
-    Without a chair the booked one is kept if it is free then, else another free one is chosen. The same place again
-    changes nothing.
+    Without a chair the booked one is kept if free then, else another one chosen. The same place changes nothing.
     """
     as_staff = hours.check_right(by, appointment.patient)
     _check_movable(appointment)
@@ -138,12 +137,12 @@ def move(
         overbooked=overbooked,
         override_reason=override_reason,
     )
-    note_step(appointment, by, "moved", from_start=before["start"], to_start=start, note=override_reason)
     _record_move(by, appointment, before, override_reason)
     return _reread(appointment)
 
 
 def _record_move(by: User, appointment: Appointment, before: dict[str, Any], reason: str) -> None:
+    note_step(appointment, by, "moved", from_start=before["start"], to_start=appointment.start, note=reason)
     changes = {name: [old, getattr(appointment, name)] for name, old in before.items()}
     changes = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
     audit.record(by, Event.MOVED, appointment, patient_id=appointment.patient_id, changes=changes, reason=reason)

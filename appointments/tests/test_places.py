@@ -7,8 +7,9 @@ import pytest
 
 from accounts.models import StaffProfile, User
 from appointments import actions
+from appointments.actions import placing
 from appointments.models import Appointment, Chair, Location, WorkingHours
-from appointments.tests.desk import book, check_claims, monday, refusal
+from appointments.tests.desk import book, check_claims, kind, monday, refusal
 from core.errors import NotFound, NotPermitted
 from core.models import AuditEvent
 from patients.models import Patient
@@ -156,8 +157,6 @@ def test_families_do_not_decide_how_long(practice: Location, dana: User, gus: Us
 
 
 def test_a_type_out_of_use(practice: Location, rita: User, dana: User, pia: Patient) -> None:
-    from appointments.tests.desk import kind
-
     kind("CONS").change(is_active=False)
     with refusal("invalid") as caught:
         book(rita, pia, dana, monday(9))
@@ -171,5 +170,43 @@ def test_no_location_yet(rita: User, dana: User, pia: Patient) -> None:
 
 def test_yesterday_holds_nothing(practice: Location, rita: User, dana: User, pia: Patient) -> None:
     made = book(rita, pia, dana, monday(9, weeks=-1), override_reason="Written down late")
-    assert not made.claims.exists()  # type: ignore[attr-defined]
+    assert not made.claims.exists()
     assert Appointment.objects.get(pk=made.pk).chair is not None
+
+
+def test_hours_that_meet_are_one(practice: Location, rita: User, dana: User, pia: Patient) -> None:
+    WorkingHours.objects.filter(weekday=0).update(closes=time(12))
+    for doctor in (None, dana):
+        WorkingHours.objects.create(location=practice, doctor=doctor, weekday=0, opens=time(12), closes=time(18))
+    book(rita, pia, dana, monday(11, 45))
+
+
+def test_a_chair_somewhere_else(
+    on_tuesdays: Location, practice: Location, rita: User, dana: User, pia: Patient
+) -> None:
+    chair = Chair.objects.get(name="Chair 1")
+    with refusal("chair_elsewhere"):
+        book(rita, pia, dana, monday(9), chair=chair, location=on_tuesdays)
+
+
+def test_our_choice_of_chair_is_taken_a_moment_before(
+    practice: Location, rita: User, dana: User, omar: User, pia: Patient, make_patient: Any, monkeypatch: Any
+) -> None:
+    """The chair that looked free is gone: the booking is tried again and finds another one."""
+    taken = book(rita, make_patient(), omar, monday(9), "REC").chair
+    honest = placing._free_chair
+    answers = iter([taken])
+    monkeypatch.setattr(placing, "_free_chair", lambda *args, **kwargs: next(answers, None) or honest(*args, **kwargs))
+    assert book(rita, pia, dana, monday(9)).chair not in {None, taken}
+    check_claims()
+
+
+def test_the_note_for_the_desk(practice: Location, rita: User, dana: User, gus: User, pia: Patient) -> None:
+    made = book(rita, pia, dana, monday(9), reason="First visit")
+    changed = actions.change_details(by=rita, appointment=made, reason="Bring the plates")
+    assert AuditEvent.objects.latest("id").changes == {"reason": ["First visit", "Bring the plates"]}
+    events = AuditEvent.objects.count()
+    actions.change_details(by=rita, appointment=changed, reason="Bring the plates")
+    assert AuditEvent.objects.count() == events
+    with pytest.raises(NotPermitted):
+        actions.change_details(by=gus, appointment=changed, reason="Mine")

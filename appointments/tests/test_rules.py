@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from appointments import rules
 from appointments.rules import MOST_CHECKS, TRANSITIONS, Clash, Need, Status
 from appointments.tests.desk import refusal
+from core.errors import Refused
 
 PATTERNS = st.text("AdD", min_size=1, max_size=24)
 LANES = st.integers(1, MOST_CHECKS)
@@ -27,7 +28,7 @@ def test_fewer_minutes_never_cut_the_doctor(pattern: str, cut: int) -> None:
     minutes = 5 * max(1, len(pattern) - cut)
     try:
         fitted = rules.fit_pattern(pattern, minutes)
-    except rules.Refused as refused:
+    except Refused as refused:
         assert refused.code == "pattern_cut"
         assert pattern[minutes // 5 :].strip("A")
     else:

@@ -13,10 +13,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import allow
+from accounts.access import allow, me
 from accounts.models import User
 from accounts.permissions import Permission
-from accounts.views.answers import me
 from appointments import actions, offers
 from appointments.forms import BookForm, MoveForm, PlaceFields, typed, wall_initial
 from appointments.models import Appointment
@@ -197,7 +196,12 @@ def _free_times(request: HttpRequest, form: PlaceFields, moving: Appointment | N
         search = _search(form, moving.pattern, moving.patient)
         search.leaving, search.preferred = moving.pk, moving.doctor_id
     days = search.from_day(first)
-    return {"days": days, "searched_days": True, "later": days[-1].day + timedelta(days=1) if days else None}
+    return {
+        "days": days,
+        "searched_days": True,
+        "several_doctors": len(search.doctors) > 1,
+        "later": days[-1].day + timedelta(days=1) if days else None,
+    }
 
 
 def _search(form: PlaceFields, pattern: str, patient: Patient | None) -> offers.Search:

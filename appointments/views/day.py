@@ -5,13 +5,15 @@ from datetime import date, timedelta
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from accounts.access import allow, me
 from accounts.permissions import Permission
 from appointments.day import Day
-from appointments.forms import DayForm
-from appointments.models import Location
+from appointments.forms import FIRST_DAY, LAST_DAY, DayForm
+from appointments.models import Location, WorkingHours
 from core import clock
+from core.errors import NotFound, Text
 from core.ids import is_id
 
 VIEWS = ("chair", "doctor", "list")
@@ -30,7 +32,9 @@ def day_today(request: HttpRequest) -> HttpResponse:
 
 @allow(Permission.APPOINTMENT_READ)
 def day_detail(request: HttpRequest, day: date) -> HttpResponse:
-    """One day at one location."""
+    """One day at one location. Raises NotFound for a day in which no clinic can have visits."""
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise NotFound
     locations = list(Location.objects.filter(is_active=True))  # read-scope: locations are no person's
     if not locations:
         return render(request, "appointments/day_empty.html", {"may_set_up": me(request).may(Permission.CLINIC_SETUP)})
@@ -49,8 +53,18 @@ def day_detail(request: HttpRequest, day: date) -> HttpResponse:
         "by": by,
         "form": DayForm(initial={"day": day}),
         "may_book": me(request).may(Permission.APPOINTMENT_BOOK),
+        "may_set_up": me(request).may(Permission.CLINIC_SETUP),
+        "missing": _missing(page),
     }
     return render(request, "appointments/day_detail.html", context)
+
+
+def _missing(page: Day) -> Text:
+    """What a new clinic has still to set up."""
+    if not page.chairs:
+        return _("This location has no chairs yet.")
+    hours = WorkingHours.objects.filter(location=page.location)  # read-scope: hours are no person's
+    return "" if page.open or hours.exists() else _("This location has no hours yet.")
 
 
 def _location(request: HttpRequest, locations: list[Location]) -> Location:

@@ -15,7 +15,7 @@ from accounts.access import allow, me
 from accounts.models import User, with_profiles
 from accounts.permissions import Permission
 from appointments.actions import setup
-from appointments.models import AppointmentType, Chair, Closure, Location, WorkingHours
+from appointments.models import AppointmentType, Chair, Closure, Location, Weekday, WorkingHours
 from appointments.setup_forms import ChairForm, ClosureForm, HoursForm, LocationForm, TypeForm
 from core import clock
 from core.errors import NotFound, Text
@@ -105,6 +105,7 @@ EDITORS = {
 @allow(Permission.CLINIC_SETUP)
 def overview(request: HttpRequest) -> HttpResponse:
     """Where to edit what."""
+    # read-scope: what is set up here is no person's
     cards = [(editor, editor.model.objects.count()) for editor in EDITORS.values()]
     return render(request, "appointments/setup.html", {"cards": cards})
 
@@ -162,14 +163,14 @@ def _form_page(request: HttpRequest, editor: Editor, form: ModelForm[Any], row: 
 
 
 def _row(noun: str, pk: str) -> Any:
-    row = EDITORS[noun].model.objects.filter(pk=pk).first()
+    row = EDITORS[noun].model.objects.filter(pk=pk).first()  # read-scope: no person's
     if row is None:
         raise NotFound
     return row
 
 
 def _rows(noun: str) -> Any:
-    rows = EDITORS[noun].model.objects.all()
+    rows = EDITORS[noun].model.objects.all()  # read-scope: no person's
     if noun == "chair":
         return rows.select_related("location").order_by("location__name", "position", "name")
     if noun == "closure":
@@ -187,8 +188,16 @@ def _weeks() -> list[dict[str, Any]]:
         whose: list[tuple[str | None, str]] = [(None, _("The location itself"))]
         whose += [(doctor.pk, doctor.display_name) for doctor in doctors]
         lines = [
-            {"doctor_id": pk or "", "name": name, "rows": [row for row in own if row.doctor_id == pk]}
+            {"doctor_id": pk or "", "name": name, "days": _by_weekday([row for row in own if row.doctor_id == pk])}
             for pk, name in whose
         ]
-        weeks.append({"location": place, "lines": lines})
+        weeks.append({"location": place, "lines": lines, "weekdays": Weekday.labels})
     return weeks
+
+
+def _by_weekday(rows: list[WorkingHours]) -> list[dict[str, Any]]:
+    """A cell for every day of the week."""
+    return [
+        {"weekday": day.value, "label": day.label, "rows": [row for row in rows if row.weekday == day]}
+        for day in Weekday
+    ]

@@ -16,12 +16,13 @@ from appointments.forms import CancelForm, NoteForm, StatusForm
 from appointments.models import Appointment, Chair, StatusEvent
 from appointments.rules import TRANSITIONS, Status
 from appointments.views.fetch import appointment_or_404
+from core import clock
 from core.errors import Refused
 from core.ids import is_id
 from patients.models import MedicalEntry
 
 # Steps that end a visit wrongly if tapped by mistake come last and are asked about.
-_RARE = (Status.NO_SHOW, Status.LEFT_UNSEEN, Status.ENTERED_IN_ERROR)
+_RARE = {Status.NO_SHOW, Status.LEFT_UNSEEN, Status.ENTERED_IN_ERROR}
 
 
 @allow(Permission.APPOINTMENT_READ)
@@ -110,13 +111,18 @@ def _page(
 ) -> HttpResponse:
     possible = TRANSITIONS[Status(appointment.status)] - {Status.CANCELLED}
     steps = [status for status in Status if status in possible]
+    day = clock.wall(appointment.start).date()
+    # Of a visit to come every step is a slip of the hand, most likely.
+    asked = set(Status) if day > clock.today() else _RARE
     history = StatusEvent.objects.filter(appointment=appointment).select_related("by")  # read-scope: fetched above
     alerts = MedicalEntry.objects.visible_to(me(request)).critical().running().filter(patient=appointment.patient)
     form = note_form or NoteForm(initial={"reason": appointment.reason})
     context = {
         "appointment": appointment,
-        "steps": [status for status in steps if status not in _RARE],
-        "rare_steps": [status for status in steps if status in _RARE],
+        "day": day,
+        "steps": [status for status in steps if status not in asked],
+        "rare_steps": [status for status in steps if status in asked],
+        "seat": appointment.seated_in_id or appointment.chair_id,
         "may_cancel": Status.CANCELLED in TRANSITIONS[Status(appointment.status)],
         "may_undo": actions.last_step(appointment) is not None,
         "chairs": Chair.objects.filter(location=appointment.location, is_active=True),  # read-scope: no person's

@@ -115,17 +115,21 @@ def _assign_seated(visits: list[Visit], now: int) -> None:
     """One doctor treats one patient at a time; who sat down just now still gets ready; one is late."""
     busy: set[str] = set()
     for place, visit in enumerate(sorted(visits, key=lambda visit: visit.place.cell)):
-        begun = now - visit.place.cell
-        waits_for_doctor = set(visit.type.pattern[: begun + 2]) & {"d", "D"}
-        if place == _LATE_ONE and begun > 1:
+        visit.outcome = _present(visit, now, busy)
+        if place == _LATE_ONE and visit.place.cell < now - 1:
             visit.outcome = Status.BOOKED
-        elif begun <= 1 or not waits_for_doctor:
-            visit.outcome = Status.SEATED
-        elif visit.doctor.pk in busy:
-            visit.outcome = Status.NEEDS_DOCTOR
-        else:
-            visit.outcome = Status.WITH_DOCTOR
+        if visit.outcome is Status.WITH_DOCTOR:
             busy.add(visit.doctor.pk)
+    waiting = [visit for visit in visits if visit.outcome in {Status.NEEDS_DOCTOR, Status.WITH_DOCTOR}]
+    if len(waiting) > 1 and not any(visit.outcome is Status.SEATED for visit in visits):
+        max(waiting, key=lambda visit: visit.place.cell).outcome = Status.SEATED
+
+
+def _present(visit: Visit, now: int, busy: set[str]) -> Status:
+    begun = now - visit.place.cell
+    if begun <= 1 or not set(visit.type.pattern[: begun + 2]) & {"d", "D"}:
+        return Status.SEATED
+    return Status.NEEDS_DOCTOR if visit.doctor.pk in busy else Status.WITH_DOCTOR
 
 
 def _end(visit: Visit) -> int:

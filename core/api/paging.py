@@ -34,7 +34,7 @@ def page(request: HttpRequest, rows: models.QuerySet[M], *, sort: str) -> Page[M
     """
     limit = number(request, "limit", default=DEFAULT_LIMIT, most=MAX_LIMIT)
     headers: dict[str, str] = {}
-    if request.GET.get("count") == "true":
+    if flag(request, "count"):
         headers["X-Total-Count"] = str(rows.count())
     ordered = in_order(rows, sort)
     if "after" in request.GET:
@@ -75,6 +75,14 @@ def beyond(rows: models.QuerySet[M], anchor: M, sort: str) -> models.QuerySet[M]
     # The first bound lets every database use the index; the second drops the ties already seen.
     ties_too = rows.filter(**{f"{field}__{way}e": value})
     return ties_too.filter(Q(**{f"{field}__{way}": value}) | Q(**{f"id__{way}": anchor.pk}))
+
+
+def flag(request: HttpRequest, name: str) -> bool:
+    """`true` or `false` out of the query string; absent is false. Raises Refused (400)."""
+    text = request.GET.get(name, "")
+    if text not in {"", "true", "false"}:
+        raise Refused(_("Give true or false."), code="invalid", field=name)
+    return text == "true"
 
 
 def _after(rows: models.QuerySet[M], last: str, sort: str) -> models.QuerySet[M]:

@@ -58,7 +58,7 @@ class StrictDate(serializers.DateField):
         return super().to_internal_value(value)
 
 
-@extend_schema_field({"type": ["string", "null"], "pattern": f"^{ID_PATTERN}$"})
+@extend_schema_field({"type": "string", "pattern": f"^{ID_PATTERN}$"})
 class DoctorField(serializers.Field[User, Any, str, Any]):
     """The id of a doctor. Whoever treats a patient already may stay, also after leaving."""
 
@@ -97,7 +97,9 @@ class CamelSerializer(serializers.ModelSerializer[Any]):
     def values(self, *, complete: bool) -> dict[str, Any]:
         """What was sent, by the model's names; `complete` fills what was not sent with the model's default."""
         empty = self.empty
-        sent = {name: getattr(empty, name) if value is None else value for name, value in self.validated_data.items()}
+        sent = {
+            name: getattr(empty, name, None) if value is None else value for name, value in self.validated_data.items()
+        }
         absent = {name: getattr(empty, name) for name in self.written} if complete else {}
         return absent | sent
 

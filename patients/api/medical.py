@@ -73,9 +73,9 @@ class MedicalEntryView(ClinicView):
     def patch(self, request: Request, pk: str, entry_pk: str) -> Response:
         """Correct an entry; If-Match is optional."""
         entry = fetch.medical_entry(request, fetch.patient(request, pk), entry_pk)
-        check_if_match(request._request, entry, required=False)
         form = MedicalEntryInput(entry, data=request.data, partial=True)
         form.is_valid(raise_exception=True)
+        check_if_match(request._request, entry, required=False)
         fields = form.values(complete=False)
         entry = actions.change_medical_entry(by=me(request), entry=entry, version=entry.version, fields=fields)
         return Response(entry_body(entry), headers={"ETag": etag(entry)})

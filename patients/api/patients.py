@@ -13,7 +13,7 @@ from accounts.api.views import ClinicView
 from accounts.permissions import Permission
 from core.api.conditional import check_if_match, etag
 from core.api.idempotency import once
-from core.api.paging import page
+from core.api.paging import flag, page
 from core.api.schema import IDEMPOTENCY_KEY, IF_MATCH, PAGING, errors, query
 from core.errors import NotPermitted
 from patients import actions, duplicates
@@ -58,7 +58,7 @@ class PatientsView(ClinicView):
 
     def _rows(self, request: Request) -> PatientQuerySet:
         rows: PatientQuerySet = Patient.objects.visible_to(me(request))
-        rows = rows.archived() if request.query_params.get("archived") == "true" else rows.current()
+        rows = rows.archived() if flag(request._request, "archived") else rows.current()
         text = request.query_params.get("search", "").strip()
         return rows.search(text) if text else rows
 
@@ -109,9 +109,9 @@ class PatientView(ClinicView):
     def put(self, request: Request, pk: str) -> Response:
         """Replace the record: what is not sent is emptied. The medical history stays as it is."""
         patient = fetch.patient(request, pk)
-        check_if_match(request._request, patient)
         form = PatientInput(data=request.data)
         form.is_valid(raise_exception=True)
+        check_if_match(request._request, patient)
         fields = form.values(complete=True)
         return answer(request, actions.change(by=me(request), patient=patient, version=patient.version, fields=fields))
 
@@ -127,9 +127,9 @@ class PatientView(ClinicView):
         by_staff = me(request).may(Permission.PATIENT_EDIT)
         if not by_staff:
             check_contact_only(request)
-        check_if_match(request._request, patient)
         form = PatientInput(patient, data=request.data, partial=True)
         form.is_valid(raise_exception=True)
+        check_if_match(request._request, patient)
         act = actions.change if by_staff else actions.change_own_contact
         fields = form.values(complete=False)
         return answer(request, act(by=me(request), patient=patient, version=patient.version, fields=fields))

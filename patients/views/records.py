@@ -12,6 +12,7 @@ from accounts.access import allow
 from accounts.models import User
 from accounts.permissions import Permission
 from accounts.views.answers import me
+from accounts.views.doors import safe_target
 from core.forms import ReasonForm
 from patients import actions, duplicates
 from patients.duplicates import Lookalike
@@ -43,7 +44,7 @@ def patient_create(request: HttpRequest) -> HttpResponse:
             lookalikes = lookalikes_of(by, form.values)
         if not lookalikes and (patient := form.submit(lambda _data: actions.add(by=by, fields=form.values))):
             messages.success(request, _("%(name)s has been added.") % {"name": patient.name})
-            return redirect("patients:patient-detail", patient.pk)
+            return _go_on(request, patient)
     return _show(request, form, {"lookalikes": lookalikes})
 
 
@@ -91,6 +92,14 @@ def patient_restore(request: HttpRequest, pk: str) -> HttpResponse:
     patient = actions.restore(by=me(request), patient=fetch.patient(request, pk))
     messages.success(request, _("%(name)s is back in the lists.") % {"name": patient.name})
     return redirect("patients:patient-detail", pk)
+
+
+def _go_on(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """To the page that wanted a new patient (`next`), told whom it got; else to the record."""
+    wanted = request.GET.get("next", "")
+    if not wanted or safe_target(request, wanted) != wanted:
+        return redirect("patients:patient-detail", patient.pk)
+    return redirect(f"{wanted}{'&' if '?' in wanted else '?'}patient={patient.pk}")
 
 
 def lookalikes_of(user: User, values: dict[str, Any]) -> list[Lookalike]:
