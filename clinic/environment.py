@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import environ
+import phonenumbers
 from django.core.exceptions import ImproperlyConfigured
 from pymongo.errors import PyMongoError
 from pymongo.uri_parser import parse_uri
@@ -54,6 +55,14 @@ def zone(name: str, default: str) -> str:
     except (KeyError, ValueError, OSError):
         stop(name, f"{value!r} is no IANA time zone, such as Europe/Zurich")
     return value
+
+
+def region(name: str) -> str | None:
+    """A country as phone numbers know it, such as CH; None when it is not given."""
+    value = read(name, env.str, "").upper()
+    if value and value not in phonenumbers.SUPPORTED_REGIONS:
+        stop(name, f"{value!r} is no country, such as CH")
+    return value or None
 
 
 def folder(name: str, default: Path) -> Path:

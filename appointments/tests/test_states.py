@@ -120,5 +120,5 @@ def test_a_thousand_days(
     practice: Location, rita: User, dana: User, omar: User, make_patient: Any, request: pytest.FixtureRequest
 ) -> None:
     machine = desk(rita, [dana, omar], [make_patient(f"P{n}") for n in range(5)])
-    limits = settings(max_examples=RUNS, stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck))
+    limits = settings(max_examples=RUNS, stateful_step_count=8, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(machine, settings=limits)

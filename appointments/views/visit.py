@@ -84,7 +84,7 @@ def appointment_note(request: HttpRequest, pk: str) -> HttpResponse:
 def appointment_cancel(request: HttpRequest, pk: str) -> HttpResponse:
     """Call a visit off."""
     appointment = appointment_or_404(me(request), pk)
-    form = CancelForm(request.POST or None)
+    form = CancelForm(request.POST if request.method == "POST" else None)
 
     def cancel(data: dict[str, Any]) -> Appointment:
         return actions.cancel(by=me(request), appointment=appointment, **data)
@@ -112,16 +112,15 @@ def _page(
     possible = TRANSITIONS[Status(appointment.status)] - {Status.CANCELLED}
     steps = [status for status in Status if status in possible]
     day = clock.wall(appointment.start).date()
-    # Of a visit to come every step is a slip of the hand, most likely.
-    asked = set(Status) if day > clock.today() else _RARE
     history = StatusEvent.objects.filter(appointment=appointment).select_related("by")  # read-scope: fetched above
     alerts = MedicalEntry.objects.visible_to(me(request)).critical().running().filter(patient=appointment.patient)
     form = note_form or NoteForm(initial={"reason": appointment.reason})
     context = {
         "appointment": appointment,
         "day": day,
-        "steps": [status for status in steps if status not in asked],
-        "rare_steps": [status for status in steps if status in asked],
+        "is_to_come": day > clock.today(),
+        "steps": [status for status in steps if status not in _RARE],
+        "rare_steps": [status for status in steps if status in _RARE],
         "seat": appointment.seated_in_id or appointment.chair_id,
         "may_cancel": Status.CANCELLED in TRANSITIONS[Status(appointment.status)],
         "may_undo": actions.last_step(appointment) is not None,

@@ -95,7 +95,7 @@ def _new_guardian(by: User, patient: Patient, person: Mapping[str, Any]) -> Guar
 
 def _tidied(person: Mapping[str, Any]) -> dict[str, Any]:
     values = {name: person[name] for name in GUARDIAN_FIELDS if name in person}
-    return rules.tidy(values, getattr(settings, "PHONE_REGION", None))
+    return rules.tidy(values, settings.PHONE_REGION)
 
 
 def _review_day(patient: Patient) -> Any:

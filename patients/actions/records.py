@@ -135,7 +135,7 @@ def _tidied(fields: Mapping[str, Any]) -> dict[str, Any]:
     unknown = fields.keys() - set(EDITABLE_FIELDS)
     if unknown:
         raise TypeError(f"not editable: {sorted(unknown)}")
-    return rules.tidy(fields, getattr(settings, "PHONE_REGION", None))
+    return rules.tidy(fields, settings.PHONE_REGION)
 
 
 def _check(patient: Patient, written: Mapping[str, Any]) -> None:
