@@ -22,6 +22,18 @@ def pytest_configure() -> None:
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that empty the database come last; the browser's plugin would mix them with those that rely on it."""
+    items.sort(key=_empties_the_database)
+
+
+def _empties_the_database(item: pytest.Item) -> bool:
+    mark = item.get_closest_marker("django_db")
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return bool(mark and mark.kwargs.get("transaction")) or bool(fixtures & {"live_server", "transactional_db"})
+
+
 @pytest.fixture(autouse=True)
 def _quick_and_quiet(settings: Any, tmp_path: Any) -> None:
     """Cheap hashes, jobs at once, mail in memory, files in a folder of the test's own."""
