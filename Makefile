@@ -2,6 +2,7 @@
 #   make run                     the clinic with demo data on http://localhost:5000   (PORT=8000, DEMO=0)
 #   make demo PATIENTS=20000     a larger demo clinic
 #   make test                    all tests
+#   make services                MongoDB and PostgreSQL on loopback, for trying them out   (NODES=3)
 #   make check                   what CI checks before the tests
 
 PYTHON ?= python3
@@ -10,7 +11,7 @@ BIN := $(VENV)/bin
 PATIENTS ?= 20000
 SHELL := /bin/sh
 .DEFAULT_GOAL := run
-.PHONY: run demo test check fix docs requirements clean runtime development
+.PHONY: run demo services test check fix docs requirements clean runtime development
 
 # A variable given to make, such as DEMO=0, reaches the clinic; one that is not given stays unset.
 ifdef PORT
@@ -28,6 +29,9 @@ demo: runtime
 
 test: development
 	@exec $(BIN)/python -m pytest -n 2 $(PYTEST)
+
+services: development
+	@exec $(BIN)/python -m scripts.services
 
 check: development
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh scripts/check.sh
