@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from datetime import date, time
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import Group
 
 if TYPE_CHECKING:
@@ -48,6 +50,16 @@ def _quick_and_quiet(settings: Any, tmp_path: Any) -> None:
     settings.TIME_ZONE = "UTC"
     HUEY.immediate = True
     cache.clear()
+
+
+@pytest.fixture
+def seeded(transactional_db: None) -> None:
+    """The default groups and types again, which the test before may have emptied away with everything else.
+
+    Django's own way (serialized_rollback) keeps them on one connection; a browser's event loop makes another one.
+    """
+    import_module("accounts.migrations.0002_groups").give_groups_their_rights(apps, None)
+    import_module("appointments.migrations.0002_default_types").add_types(apps, None)
 
 
 @pytest.fixture

@@ -51,6 +51,7 @@ def test_https_settings_pass_the_deployment_checks(ada: User, monkeypatch: pytes
     import sys
 
     environment = {**os.environ, "PUBLIC_URL": "https://clinic.example"}
+    environment.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)  # of the browser tests
     run = subprocess.run(
         [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
         env=environment,

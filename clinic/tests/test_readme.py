@@ -32,7 +32,8 @@ def answers(live_server, practice, dana, tmp_path):
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.usefixtures("seeded")
+@pytest.mark.django_db(transaction=True)
 def test_the_walk_through_does_what_it_says(answers):
     registered, signed_in, booked, patients, appointments = answers
     assert registered["message"] == "User registered successfully"

@@ -8,7 +8,7 @@ import yaml
 from scripts.tree import ROOT
 
 READS = re.compile(
-    r"""(?:read|number|zone|folder|secret|public_url|field_keys|environ\.get)\(\s*["']([A-Z][A-Z_]+)["']"""
+    r"""(?:read|number|zone|region|folder|secret|public_url|field_keys|environ\.get)\(\s*["']([A-Z][A-Z_]+)["']"""
 )
 
 

@@ -16,7 +16,7 @@ from core import clock
 from core.models import AuditEvent
 from patients.models import MedicalEntry, Patient
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("seeded")]
 
 
 def test_rita_adds_a_patient_books_moves_and_cancels(
