@@ -3,12 +3,13 @@
 from typing import Any
 
 import structlog
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from core import context
-from core.api.errors import body
+from core.api.errors import RETRY_SECONDS, body
 from core.errors import Refused, TooMany
 
 log = structlog.get_logger("clinic.errors")
@@ -99,5 +100,10 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, Refused):
             return error_response(request, error.status, error)
+        if isinstance(error, OperationalError):
+            log.error("database", exc_info=error)
+            response = error_response(request, 503)
+            response["Retry-After"] = str(RETRY_SECONDS)
+            return response
         log.error("unhandled", exc_info=error)
         return None

@@ -97,3 +97,14 @@ def test_a_refusal_settles_once():
     refusal.settle()
     refusal.settle()
     assert calls == [1]
+
+
+def test_a_database_that_does_not_answer_is_a_503_on_pages_too(rf):
+    from django.db import OperationalError
+
+    from core.pages import RefusalMiddleware
+
+    answer = RefusalMiddleware(None).process_exception(rf.get("/patients/"), OperationalError("secret detail"))
+
+    assert (answer.status_code, answer["Retry-After"]) == (503, "2")
+    assert "secret detail" not in answer.content.decode()
