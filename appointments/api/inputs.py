@@ -11,6 +11,7 @@ from accounts.models import User
 from appointments.models import AppointmentType, Chair
 from appointments.rules import LONGEST_MINUTES, Status
 from core import clock
+from core.api.fields import StrictBoolean, StrictInteger, StrictText
 from core.errors import NotFound, Refused
 from core.ids import is_id
 
@@ -25,33 +26,6 @@ class InstantField(serializers.DateTimeField):
                 _("Give date and time with the UTC offset, such as 2025-02-10T10:00:00Z.")
             )
         return instant
-
-
-class StrictBoolean(serializers.BooleanField):
-    """true or false, nothing that only looks like it."""
-
-    def to_internal_value(self, data: Any) -> bool:
-        if not isinstance(data, bool):
-            raise serializers.ValidationError(_("Send true or false."))
-        return data
-
-
-class StrictInteger(serializers.IntegerField):
-    """A JSON number."""
-
-    def to_internal_value(self, data: Any) -> int:
-        if isinstance(data, bool) or not isinstance(data, int):
-            raise serializers.ValidationError(_("Send a whole number."))
-        return super().to_internal_value(data)
-
-
-class StrictText(serializers.CharField):
-    """A JSON string."""
-
-    def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str):
-            raise serializers.ValidationError(_("Send text."))
-        return super().to_internal_value(data)
 
 
 class MoveInput(serializers.Serializer[Any]):

@@ -10,6 +10,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import User
+from core.api.fields import StrictBoolean, StrictText
 from core.api.names import camel
 from core.ids import ID_PATTERN, is_id
 from patients import rules
@@ -19,16 +20,11 @@ from patients.rules import CONTACT_FIELDS, EDITABLE_FIELDS, MEDICAL_FIELDS
 _TEXT_LIMIT = Patient._meta.get_field("family_name").max_length or 0
 
 
-class StrictText(serializers.CharField):
+class TextAsSent(StrictText):
     """A JSON string; its length counts as it was sent."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**(kwargs | {"trim_whitespace": False}))
-
-    def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str):
-            raise serializers.ValidationError(_("Send text."))
-        return super().to_internal_value(data)
 
 
 class StrictEmail(serializers.EmailField):
@@ -38,15 +34,6 @@ class StrictEmail(serializers.EmailField):
         if not isinstance(data, str):
             raise serializers.ValidationError(_("Send text."))
         return super().to_internal_value(data)
-
-
-class StrictBoolean(serializers.BooleanField):
-    """true or false, nothing that only looks like it."""
-
-    def to_internal_value(self, data: Any) -> bool:
-        if not isinstance(data, bool):
-            raise serializers.ValidationError(_("Send true or false."))
-        return data
 
 
 class StrictDate(serializers.DateField):
@@ -74,8 +61,8 @@ class CamelSerializer(serializers.ModelSerializer[Any]):
     """Fields from the model under the API's names; null is as good as nothing."""
 
     serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {
-        models.CharField: StrictText,
-        models.TextField: StrictText,
+        models.CharField: TextAsSent,
+        models.TextField: TextAsSent,
         models.EmailField: StrictEmail,
         models.BooleanField: StrictBoolean,
         models.DateField: StrictDate,
@@ -149,10 +136,10 @@ class PatientInput(CamelSerializer):
     empty = Patient()
     written = EDITABLE_FIELDS
 
-    name = StrictText(max_length=2 * _TEXT_LIMIT + 1, required=False, help_text="Given and family name in one.")
+    name = TextAsSent(max_length=2 * _TEXT_LIMIT + 1, required=False, help_text="Given and family name in one.")
     treatingDoctorId = DoctorField(source="treating_doctor", required=False, allow_null=True)
     alerts = serializers.ListField(
-        child=StrictText(max_length=rules.ALERT_LENGTH), max_length=rules.ALERTS_AT_MOST, required=False
+        child=TextAsSent(max_length=rules.ALERT_LENGTH), max_length=rules.ALERTS_AT_MOST, required=False
     )
 
     class Meta:
