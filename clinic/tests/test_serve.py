@@ -62,15 +62,18 @@ class Clinic:
         return self
 
     def open(self):
+        return self.until("The clinic is open")
+
+    def until(self, words):
         deadline = time.monotonic() + START_SECONDS
-        while "The clinic is open" not in self.said:
+        while words not in self.said:
             assert self.process.poll() is None, self.said
             assert time.monotonic() < deadline, self.said
             time.sleep(0.1)
         return self
 
     def children(self):
-        lines = subprocess.check_output(["ps", "-A", "-o", "ppid=,pid=,args="], text=True)
+        lines = subprocess.check_output(["ps", "-A", "-ww", "-o", "ppid=,pid=,args="], text=True)
         return dict(re.findall(rf"^ *{self.process.pid} +(\d+) .*?(gunicorn|run_huey)", lines, re.MULTILINE))
 
     def pid_of(self, what):
@@ -94,7 +97,7 @@ def test_an_empty_clinic_opens_with_a_code_for_its_first_admin(clinic):
     clinic.start().open()
     with urllib.request.urlopen(f"{clinic.url}/healthz") as answer:
         assert answer.status == 200
-    assert f"{clinic.url.replace('127.0.0.1', 'localhost')}/first-run/" in clinic.said
+    clinic.until(f"{clinic.url.replace('127.0.0.1', 'localhost')}/first-run/").until("one-time code")
     assert re.search(r"one-time code \S{6,}", clinic.said)
 
 
