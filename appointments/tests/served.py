@@ -1,23 +1,26 @@
-"""A clinic in a file of its own, and a real web server in front of it: for races and crashes."""
+"""A clinic in a database of its own, and a real web server in front of it: for races and crashes."""
 
 import http.client
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import time as clock_time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlsplit
 
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.management import call_command
-from django.db import connections
+from django.db import connection, connections
+from environ import Env
 
 from accounts.models import StaffProfile, User
 from appointments.models import Chair, Location, WorkingHours
@@ -28,18 +31,75 @@ PATIENCE_SECONDS = 60
 
 
 @contextmanager
-def file_clinic(path: Path, blocker: Any) -> Iterator[None]:
-    """Inside, Django works on a migrated SQLite file, with real transactions and a connection per thread."""
-    before, name = connections["default"], connections.settings["default"]["NAME"]
+def own_clinic(folder: Path, blocker: Any) -> Iterator[dict[str, str]]:
+    """Inside, Django works on an empty database of its own, with real transactions and a connection per thread.
+
+    It is of the kind that the tests run on: a SQLite file in the folder, or a new database of the same server.
+    Gives the variables that lead another process to it.
+    """
+    with blocker.unblock(), _own_database(folder) as settings_of_it, _instead(settings_of_it):
+        call_command("migrate", verbosity=0)
+        yield environment_of(folder)
+
+
+@contextmanager
+def other_server(uri: str, folder: Path, blocker: Any) -> Iterator[dict[str, str]]:
+    """The same on another server, which the test may kill."""
+    engine = connection.settings_dict["ENGINE"]
+    chosen = (
+        {"ENGINE": engine, "HOST": uri, "NAME": "clinic"} if connection.vendor == "mongodb" else Env.db_url_config(uri)
+    )
+    with blocker.unblock(), _instead(chosen):
+        call_command("migrate", verbosity=0)
+        yield environment_of(folder)
+
+
+def environment_of(folder: Path) -> dict[str, str]:
+    """The variables that lead another process to the database that Django works on now."""
+    at = connection.settings_dict
+    if connection.vendor == "mongodb":
+        uri = urlsplit(at["HOST"])._replace(path=f"/{at['NAME']}").geturl()
+        return {"DATA_DIR": str(folder), "MONGO_URI": uri}
+    if connection.vendor == "postgresql":
+        uri = f"postgres://{at['USER']}:{quote(at['PASSWORD'])}@{at['HOST']}:{at['PORT']}/{at['NAME']}"
+        return {"DATA_DIR": str(folder), "DATABASE_URL": uri}
+    return {"DATA_DIR": str(folder)}
+
+
+@contextmanager
+def _own_database(folder: Path) -> Iterator[dict[str, Any]]:
+    name = f"own_{secrets.token_hex(4)}"
+    if connection.vendor == "sqlite":
+        yield {"NAME": folder / "clinic.sqlite3"}
+    elif connection.vendor == "mongodb":
+        # Stays until the server goes: a killed process leaves a transaction open, and dropping waits a minute for it.
+        yield {"NAME": name}
+    else:
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f"CREATE DATABASE {name}")
+        yield {"NAME": name}
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def _instead(chosen: dict[str, Any]) -> Iterator[None]:
+    # Django has no public way to work elsewhere for a while; MongoDB's pool of a process is bound to its address.
+    connection.ensure_connection()
+    before, kept = connections["default"], dict(connections.settings["default"])
+    pools = getattr(type(before), "_connection_pools", {})
+    pool = pools.pop("default", None)
     del connections["default"]
-    connections.settings["default"]["NAME"] = path
+    connections.settings["default"] |= chosen
     try:
-        with blocker.unblock():
-            call_command("migrate", verbosity=0)
-            yield
-            connections["default"].close()
+        yield
     finally:
-        connections.settings["default"]["NAME"] = name
+        connections["default"].close()
+        if pool:
+            connections["default"].close_pool()  # type: ignore[attr-defined]
+            pools["default"] = pool
+        connections.settings["default"].clear()
+        connections.settings["default"] |= kept
         connections["default"] = before
 
 
@@ -71,19 +131,30 @@ def _person(name: str, role: str) -> User:
     return user
 
 
-class Server:
-    """gunicorn with several worker processes on a free port; `kill` ends all of them in mid-sentence."""
+class Answer(NamedTuple):
+    """What the web server said."""
 
-    def __init__(self, data_dir: Path, workers: int = 2) -> None:
+    status: int
+    json: Any
+    headers: dict[str, str]
+
+
+class Server:
+    """gunicorn with several worker processes on a free port; `kill` ends all of them in mid-sentence.
+
+    `variables` name the database (see own_clinic) and may set more, such as REDIS_URL.
+    """
+
+    def __init__(self, variables: Mapping[str, str], workers: int = 2) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port: int = probe.getsockname()[1]
-        more = {"PORT": self.port, "HOST": "127.0.0.1", "DATA_DIR": data_dir, "WEB_CONCURRENCY": workers}
         left_out = {"DATABASE_URL", "MONGO_URI", "PUBLIC_URL", "REDIS_URL", "ALLOWED_HOSTS"}
         kept = {name: value for name, value in os.environ.items() if name not in left_out}
+        more = {"PORT": str(self.port), "HOST": "127.0.0.1", "WEB_CONCURRENCY": str(workers)}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "--config", "python:clinic.web_server", "clinic.wsgi"],
-            env=kept | {name: str(value) for name, value in more.items()},
+            env=kept | more | dict(variables),
             cwd=settings.BASE_DIR,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -104,14 +175,19 @@ class Server:
 
     def call(self, method: str, path: str, body: Any = None, token: str = "") -> tuple[int, Any]:
         """Status and JSON of one call on a connection of its own."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
+        answer = self.answer(method, path, body, token)
+        return answer.status, answer.json
+
+    def answer(self, method: str, path: str, body: Any = None, token: str = "") -> "Answer":
+        """The same with its headers."""
+        caller = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
         headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
         try:
-            connection.request(method, path, json.dumps(body) if body is not None else None, headers)
-            answer = connection.getresponse()
-            return answer.status, json.loads(answer.read() or b"null")
+            caller.request(method, path, json.dumps(body) if body is not None else None, headers)
+            answer = caller.getresponse()
+            return Answer(answer.status, json.loads(answer.read() or b"null"), dict(answer.getheaders()))
         finally:
-            connection.close()
+            caller.close()
 
     def token(self, user: User) -> str:
         """A token of this person."""

@@ -8,7 +8,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
@@ -17,24 +18,21 @@ import pytest
 from django.db import connection
 
 from accounts.models import User
+from appointments import actions
 from appointments.models import Appointment, Claim, StatusEvent
 from appointments.tests.desk import book, check_claims, monday, wish
-from appointments.tests.served import Server, file_clinic, furnish
+from appointments.tests.served import Server, furnish, own_clinic
 from core.errors import Refused
 from core.models import AuditEvent
 from patients.models import Patient
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif("sqlite" not in connection.vendor, reason="makes a SQLite file of its own"),
-]
+pytestmark = pytest.mark.slow
 
 # What one caller does, in a process of its own: wait for the signal, post, print the status.
 CALLER = """
 import http.client, json, sys, time
 port, start, token, body = sys.argv[1:]
 connection = http.client.HTTPConnection("127.0.0.1", int(port), timeout=60)
-connection.connect()
 time.sleep(max(0, float(start) - time.time()))
 headers = {"Content-Type": "application/json", "Authorization": "Bearer " + token}
 connection.request("POST", "/api/appointments", body, headers)
@@ -44,17 +42,20 @@ print(answer.status, json.loads(answer.read())["code" if answer.status != 201 el
 
 
 @pytest.fixture
-def clinic(
-    tmp_path: Path, django_db_setup: None, django_db_blocker: Any, settings: Any
-) -> Iterator[tuple[User, list[User], list[Patient]]]:
-    settings.PASSWORD_HASHERS = ["accounts.hashers.ClinicArgon2Hasher"]  # the server knows no other
-    with file_clinic(tmp_path / "clinic.sqlite3", django_db_blocker):
-        yield furnish(patients=40)
+def variables(tmp_path: Path, django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, str]]:
+    with own_clinic(tmp_path, django_db_blocker) as variables:
+        yield variables
 
 
 @pytest.fixture
-def server(clinic: Any, tmp_path: Path) -> Iterator[Server]:
-    running = Server(tmp_path)
+def clinic(variables: dict[str, str], settings: Any) -> tuple[User, list[User], list[Patient]]:
+    settings.PASSWORD_HASHERS = ["accounts.hashers.ClinicArgon2Hasher"]  # the server knows no other
+    return furnish(patients=40)
+
+
+@pytest.fixture
+def server(clinic: Any, variables: dict[str, str]) -> Iterator[Server]:
+    running = Server(variables)
     yield running
     running.kill()
 
@@ -128,8 +129,6 @@ def test_disjoint_bookings_all_win(clinic: Any) -> None:
 
 
 def test_moves_and_bookings_meet(clinic: Any) -> None:
-    from appointments import actions
-
     rita, (dana, _omar), patients = clinic
     made = [book(rita, patients[n], dana, monday(10 + n)) for n in range(4)]
 
@@ -152,11 +151,63 @@ def test_moves_and_bookings_meet(clinic: Any) -> None:
     check_whole()
 
 
-@pytest.mark.parametrize("callers", [8, 32])
+def test_cancelling_and_booking_meet(clinic: Any) -> None:
+    rita, (dana, _omar), patients = clinic
+    first = book(rita, patients[8], dana, monday(9))
+
+    def cancels() -> str:
+        actions.cancel(by=rita, appointment=first)
+        return "cancelled"
+
+    def books(n: int) -> Callable[[], str]:
+        def one() -> str:
+            book(rita, patients[n], dana, monday(9))
+            return "won"
+
+        return one
+
+    won = at_once([cancels, *map(books, range(8))])
+    assert won["cancelled"] == 1
+    assert won["won"] <= 1  # whoever came after the cancellation, if anybody did
+    assert won["won"] + won["slot_taken"] == 8
+    check_whole()
+
+
+def test_overbooking_cancelling_and_booking_meet(clinic: Any) -> None:
+    """Everything that may touch one time at the same moment, in rounds; the claims stay exactly what visits need."""
+    rita, (dana, _omar), patients = clinic
+    for day in range(4):
+        begin = monday(9) + timedelta(days=day)
+        held = [book(rita, patients[n], dana, begin + timedelta(hours=n)) for n in range(3)]
+
+        def overbooks(n: int, start: datetime) -> str:
+            book(rita, patients[n], dana, start, overbook=True, override_reason="Pain")
+            return "overbooked"
+
+        def books(n: int, start: datetime) -> str:
+            book(rita, patients[n], dana, start)
+            return "won"
+
+        def cancels(visit: Appointment) -> str:
+            actions.cancel(by=rita, appointment=visit)
+            return "cancelled"
+
+        works: list[Callable[[], str]] = [partial(cancels, visit) for visit in held]
+        works += [partial(overbooks, 10 + n, held[n % 3].start) for n in range(6)]
+        works += [partial(books, 20 + n, held[n % 3].start) for n in range(9)]
+        said = at_once(works)
+        assert said["cancelled"] == 3
+        assert said["overbooked"] == 6
+        assert said["won"] <= 3
+        assert said["won"] + said["slot_taken"] == 9
+        check_whole()
+
+
+@pytest.mark.parametrize("callers", [8, 32, 200])
 def test_identical_bookings_from_processes(callers: int, clinic: Any, server: Server) -> None:
     rita, (dana, _omar), patients = clinic
     body, token = json.dumps(wish(patients[0], dana, monday(9))), server.token(rita)
-    begin = str(time.time() + 1 + callers / 8)
+    begin = str(time.time() + 1 + callers / 16)
     running = [
         subprocess.Popen(
             [sys.executable, "-I", "-S", "-c", CALLER, str(server.port), begin, token, body],
@@ -204,9 +255,9 @@ class Load:
 
 
 @pytest.mark.parametrize("when", [5, 11, 18])
-def test_killed_in_the_middle(when: int, clinic: Any, tmp_path: Path) -> None:
+def test_killed_in_the_middle(when: int, clinic: Any, variables: dict[str, str]) -> None:
     """kill -9 under load: what was answered is there, and what is there is whole."""
-    with Load(Server(tmp_path), clinic, week=1) as load:
+    with Load(Server(variables), clinic, week=1) as load:
         while len(load.answered) < when:
             assert any(caller.is_alive() for caller in load.callers)
             time.sleep(0.005)

@@ -20,8 +20,7 @@ from core.actions import in_transaction
 from core.models import AuditEvent
 
 EVENT = "demo.created"
-# Small enough for one transaction on every database.
-BATCH = 500
+BATCH = 100  # patients of one transaction: with all their visits they fit into 16 MB, as MongoDB wants
 
 Report = Callable[[int, str], None]
 

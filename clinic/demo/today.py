@@ -11,7 +11,7 @@ from clinic.demo.visits import Planner, Visit, preferred_cells
 from core import clock
 
 FULL_DAY = 44
-_SHARE = 0.3  # of those with a next visit, in a small clinic
+_SHARE = 0.45  # of those with a next visit, among the first patients
 _SOON = 20 // UNIT_MINUTES
 _JUST_OVER = 10 // UNIT_MINUTES
 _LATE_ONE = 2  # of those who should be in a chair by now, the third

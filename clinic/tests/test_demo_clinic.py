@@ -8,7 +8,6 @@ from typing import Any
 import phonenumbers
 import pytest
 import time_machine
-from django.db import transaction
 from django.test import override_settings
 
 from accounts.models import User
@@ -16,27 +15,21 @@ from appointments.claims import needs_of
 from appointments.hours import check_hours
 from appointments.models import Appointment, Chair, Claim, Location, StatusEvent
 from appointments.rules import HOLDING, TRANSITIONS, Status, cell_of, first_beyond
+from appointments.tests.served import own_clinic
 from clinic.tests.test_demo import WEDNESDAY, demo
 from core import clock
 from patients.models import Guardian, MedicalEntry, Patient, Relationship
 from patients.rules import CareStatus
 
-pytestmark = pytest.mark.django_db
-
 
 @pytest.fixture(scope="module")
 def _clinic(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Made once, read by every test, gone at the end."""
-    with django_db_blocker.unblock():
-        block = transaction.atomic()
-        block.__enter__()
-        folder = tmp_path_factory.mktemp("demo")
+    folder = tmp_path_factory.mktemp("demo")
+    with own_clinic(folder, django_db_blocker):
         with time_machine.travel(WEDNESDAY, tick=False), override_settings(DATA_DIR=folder):
             demo(400)
-    yield
-    with django_db_blocker.unblock():
-        transaction.set_rollback(True)
-        block.__exit__(None, None, None)
+        yield
 
 
 @pytest.fixture
