@@ -1,9 +1,10 @@
 # Everything a person runs. Needs Python 3.11 or newer and make, nothing else.
 #   make run                     the clinic with demo data on http://localhost:5000   (PORT=8000, DEMO=0)
 #   make demo PATIENTS=20000     a larger demo clinic
-#   make test                    all tests
-#   make services                MongoDB and PostgreSQL on loopback, for trying them out   (NODES=3)
+#   make test                    all tests              (DB=postgres, DB=mongo)
+#   make services                MongoDB, PostgreSQL, Redis, Elasticsearch on loopback, to try them   (NODES=3)
 #   make check                   what CI checks before the tests
+#   make benchmark               how quick each database is   (PATIENTS=2000)
 
 PYTHON ?= python3
 VENV := .venv
@@ -11,7 +12,7 @@ BIN := $(VENV)/bin
 PATIENTS ?= 20000
 SHELL := /bin/sh
 .DEFAULT_GOAL := run
-.PHONY: run demo services test check fix docs requirements clean runtime development
+.PHONY: run demo services benchmark test check fix docs requirements clean runtime development
 
 # A variable given to make, such as DEMO=0, reaches the clinic; one that is not given stays unset.
 ifdef PORT
@@ -19,6 +20,9 @@ export PORT
 endif
 ifdef DEMO
 export DEMO
+endif
+ifdef DB
+export DB
 endif
 
 run: runtime
@@ -28,10 +32,15 @@ demo: runtime
 	@exec $(BIN)/python manage.py demo --patients $(PATIENTS) $(if $(SEED),--seed $(SEED))
 
 test: development
+	@$(if $(filter mongo,$(DB)),$(BIN)/python -m scripts.services install)
 	@exec $(BIN)/python -m pytest -n 2 $(PYTEST)
 
 services: development
 	@exec $(BIN)/python -m scripts.services
+
+benchmark: PATIENTS = 2000
+benchmark: development
+	@exec $(BIN)/python -m scripts.benchmark --patients $(PATIENTS) $(BENCHMARK)
 
 check: development
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh scripts/check.sh

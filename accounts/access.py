@@ -23,7 +23,10 @@ PUBLIC_ROUTES = frozenset(
     {
         "healthz",
         "readyz",
+        "metrics",
         "accounts:session-create",
+        "accounts:oidc-begin",
+        "accounts:oidc-callback",
         "accounts:first-run",
         "accounts:password-reset",
         "accounts:password-reset-sent",

@@ -1,5 +1,6 @@
 """Django admin behind the clinic's own sign-in: throttled, audited, the same password rules."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.admin import AdminSite
@@ -20,6 +21,12 @@ class ClinicAdminSite(AdminSite):
     site_header = site_title = _("Administration")
     index_title = _("Records")
     enable_nav_sidebar = True
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Everything but allauth's tables: a link to the sign-in provider is made and cut by audited actions only."""
+        models = model_or_iterable if isinstance(model_or_iterable, Iterable) else [model_or_iterable]
+        own = [model for model in models if not model.__module__.startswith("allauth.")]
+        super().register(own, admin_class, **options)
 
     @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:

@@ -26,16 +26,25 @@ def give(user: User, role: str) -> None:
     group = Group.objects.filter(name=role).first()
     if group is None:
         raise Refused(_("There is no such role."), code="role_not_allowed", field="role")
-    kept = [key for key, name in user._groups.items() if name == PATIENT]
-    user.groups.set([group.pk, *kept])
-    user.is_person_of_staff = role != PATIENT
-    user.save(update_fields=["is_person_of_staff"])
-    for cached in ("_groups", "rights"):
-        user.__dict__.pop(cached, None)
+    _set(user, [group.pk], is_staff=role != PATIENT)
     if user.is_person_of_staff and user.profile_or_none is None:
         user.__dict__["profile_or_none"] = StaffProfile.objects.create(
             user=user, title="Dr." if role == "doctor" else ""
         )
+
+
+def take_away(user: User) -> None:
+    """Leave the person without any role of the staff, whatever else they are. Saves as `give` does."""
+    _set(user, [], is_staff=False)
+
+
+def _set(user: User, groups: list[int], *, is_staff: bool) -> None:
+    kept = [key for key, name in user._groups.items() if name == PATIENT]
+    user.groups.set([*groups, *kept])
+    user.is_person_of_staff = is_staff
+    user.save(update_fields=["is_person_of_staff"])
+    for cached in ("_groups", "rights"):
+        user.__dict__.pop(cached, None)
 
 
 def check_admin_remains(leaving: User) -> None:

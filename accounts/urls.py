@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from accounts.views import account, audit, doors, staff
+from accounts.views import account, audit, doors, single_sign_on, staff
 
 app_name = "accounts"
 
 urlpatterns = [
     path("sign-in/", doors.session_create, name="session-create"),
+    path("sign-in/oidc/", single_sign_on.begin, name="oidc-begin"),
+    path("sign-in/oidc/callback/", single_sign_on.callback, name="oidc-callback"),
     path("sign-out/", doors.session_end, name="session-end"),
     path("first-run/", doors.first_admin_create, name="first-run"),
     path("theme/", doors.theme_set, name="theme-set"),

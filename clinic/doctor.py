@@ -1,4 +1,4 @@
-"""What `manage.py doctor` finds out about this clinic's database and settings, in plain words."""
+"""What `manage.py doctor` finds out about database, Redis, sign-in provider and settings, in plain words."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +9,11 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
+
+from accounts.oidc import check
+from clinic import exposure
+from clinic.backup import target
+from core import redis
 
 OK, WARNING, PROBLEM = "ok", "unsafe", "problem"
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -33,6 +38,8 @@ def examine() -> Iterator[Finding]:
         yield _migrated()
     except DatabaseError as error:
         yield Finding(PROBLEM, f"Reachable: no. {str(error).strip().splitlines()[0]}")
+    yield from _redis()
+    yield from (Finding(*found) for found in check.examine())
     yield from _unsafe()
 
 
@@ -83,14 +90,45 @@ def _migrated() -> Finding:
     missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     if missing:
         return Finding(PROBLEM, f"Migrated: no, {missing} migrations are missing. Run: manage.py migrate")
+    if target.is_incomplete():
+        return Finding(PROBLEM, target.INCOMPLETE)
     return Finding(OK, "Migrated: yes")
 
 
+def _redis() -> Iterator[Finding]:
+    url = settings.REDIS_URL
+    if not url:
+        yield Finding(OK, "Redis: not used (REDIS_URL would name a server); cache in memory, jobs in a file")
+        return
+    yield Finding(OK, f"Redis: {redis.place(url)}, for the cache, the API's limits and jobs")
+    facts, why = redis.inquire(url)
+    if why:
+        yield Finding(PROBLEM, f"Redis reachable: no, {why}. The clinic works without it, slower.")
+        return
+    yield Finding(OK, f"Redis reachable: yes, Redis {facts.get('redis_version', 'of unknown version')}")
+    if not str(facts.get("maxmemory_policy", "noeviction")).startswith(("noeviction", "volatile")):
+        yield Finding(WARNING, "Redis throws out jobs when it is full: set maxmemory-policy to noeviction.")
+
+
+def _unsafe_redis() -> Iterator[Finding]:
+    uri = urlsplit(settings.REDIS_URL)
+    options = parse_qs(uri.query)
+    if not uri.hostname or uri.hostname in _LOOPBACK:
+        return
+    if uri.scheme != "rediss":
+        yield Finding(WARNING, "REDIS_URL leads over the network without TLS: write rediss://.")
+    elif options.get("ssl_cert_reqs", ["required"])[-1] != "required":
+        yield Finding(WARNING, "REDIS_URL accepts any certificate: leave ssl_cert_reqs out.")
+    if not uri.password and "password" not in options:
+        yield Finding(WARNING, "REDIS_URL leads over the network without a password: whoever reaches it empties it.")
+
+
 def _unsafe() -> Iterator[Finding]:
+    yield from _unsafe_redis()
     if settings.DEBUG:
         yield Finding(WARNING, "DEBUG is on: error pages show patients' data to anybody.")
-    if not settings.HTTPS:
-        yield Finding(WARNING, "PUBLIC_URL is not https: passwords travel in the clear. Fine on this computer only.")
+    for warning in exposure.warnings():
+        yield Finding(WARNING, warning)
     if connection.vendor == "mongodb":
         yield from _unsafe_mongodb()
     elif connection.vendor == "postgresql" and not _all_here() and not _encrypts_postgres():

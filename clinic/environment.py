@@ -4,6 +4,7 @@ import base64
 import os
 import secrets
 from collections.abc import Callable
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from pymongo.errors import PyMongoError
 from pymongo.uri_parser import parse_uri
 
+from core import proxies
 from core.crypto import KEY_BYTES, parse_keys
 
 SHORTEST_SECRET = 32
@@ -77,13 +79,36 @@ def folder(name: str, default: Path) -> Path:
     return path
 
 
+def path(name: str, default: Path) -> Path:
+    """A folder that is made when it is needed, if at all."""
+    return Path(read(name, env.str, str(default))).resolve()
+
+
+def trusted_proxies(name: str) -> proxies.Trusted:
+    """Whose X-Forwarded-For is believed: how many proxies in a row, or their addresses and networks."""
+    try:
+        return proxies.parse(read(name, env.str, ""))
+    except ValueError:
+        stop(name, "write how many proxies stand in a row, such as 1, or their networks, such as 10.0.0.0/8")
+
+
 def public_url(name: str) -> str:
     """The address people use; plain http only on loopback and private networks is left to the caller to warn of."""
     value = read(name, env.str, "").rstrip("/")
     parts = urlsplit(value)
     if value and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.path):
         stop(name, "write it like https://clinic.example, without a path")
+    if parts.scheme == "http" and _is_of_the_internet(parts.hostname or ""):
+        stop(name, "patients' data do not travel over the internet without https: use a certificate and https://")
     return value
+
+
+def _is_of_the_internet(host: str) -> bool:
+    # Names cannot be told without asking a name server.
+    try:
+        return ip_address(host).is_global
+    except ValueError:
+        return False
 
 
 def database(default: dict[str, Any]) -> dict[str, Any]:

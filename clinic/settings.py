@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from clinic import environment
+from clinic import environment, media, observability, oidc_settings, redis_settings
 from clinic.environment import env, read
 from core import logs
 
@@ -28,6 +28,7 @@ FIELD_KEYS = environment.field_keys("FIELD_KEYS", DATA_DIR)
 _OWN_HOSTS = [urlsplit(PUBLIC_URL).hostname, "localhost", "127.0.0.1"] if PUBLIC_URL else ["*"]
 ALLOWED_HOSTS = read("ALLOWED_HOSTS", env.list, default=_OWN_HOSTS)
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
+TRUSTED_PROXIES = environment.trusted_proxies("TRUSTED_PROXIES")
 
 # --- Packages
 INSTALLED_APPS = [
@@ -52,6 +53,9 @@ INSTALLED_APPS = [
     "huey.contrib.djhuey",
     "django_htmx",
     "csp",
+    # Always installed, so that the tables do not depend on whether OIDC_ISSUER is given. None of its pages is.
+    "allauth.account",
+    "allauth.socialaccount",
 ]
 
 MIDDLEWARE = [
@@ -68,6 +72,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "core.pages.RefusalMiddleware",
     "accounts.sessions.IdleSignOutMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -112,6 +117,10 @@ DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
 DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# --- Caches: in memory unless REDIS_URL names a server (docs/adr/0008-redis.md)
+REDIS_URL = redis_settings.address()
+CACHES = redis_settings.caches(REDIS_URL)
+
 # --- Accounts
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "guardian.backends.ObjectPermissionBackend"]
@@ -139,6 +148,25 @@ PASSWORD_RESET_TIMEOUT = 2 * 60 * 60
 INVITATION_DAYS = 7
 IDLE_MINUTES = environment.number("IDLE_MINUTES", 30, least=1, most=24 * 60)
 
+# --- Sign-in through an OpenID Connect provider (docs/okta.md, docs/adr/0009-openid-connect.md)
+OIDC_ISSUER = oidc_settings.issuer()
+OIDC_CLIENT_ID = oidc_settings.needed("OIDC_CLIENT_ID", OIDC_ISSUER)
+OIDC_CLIENT_SECRET = oidc_settings.needed("OIDC_CLIENT_SECRET", OIDC_ISSUER)
+OIDC_BUTTON = read("OIDC_BUTTON", env.str, default="Okta")
+OIDC_GROUPS = oidc_settings.groups(OIDC_ISSUER)
+OIDC_GROUPS_CLAIM = read("OIDC_GROUPS_CLAIM", env.str, default="groups")
+OIDC_TRUST_EMAIL = read("OIDC_TRUST_EMAIL", env.bool, default=False)
+OIDC_API_AUDIENCE = oidc_settings.api_audience(OIDC_CLIENT_ID)
+# Okta writes the user's id as `uid` into access tokens, and the login as `sub`.
+OIDC_API_SUBJECT_CLAIM = read("OIDC_API_SUBJECT_CLAIM", env.str, default="sub")
+OIDC_API_SCOPE = read("OIDC_API_SCOPE", env.str, default="clinic")
+SOCIALACCOUNT_ADAPTER = "accounts.oidc.adapter.ClinicAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+
 # Limits on anonymous and signed-in calls (design.md section 5); counters lie in the database.
 SIGN_IN_FAILURES_PER_ACCOUNT = 5
 SIGN_IN_FAILURES_PER_ADDRESS = 100
@@ -162,7 +190,8 @@ CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "clinic_csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "core.pages.csrf_failure"
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+# Balancers and Prometheus ask each process directly, inside.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
@@ -198,10 +227,10 @@ FORMAT_MODULE_PATH = ["clinic.formats"]
 
 # --- Static files
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = environment.path("STATIC_ROOT", DATA_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": media.storage(),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 MEDIA_ROOT = DATA_DIR / "media"
@@ -222,13 +251,7 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = read("MAIL_FROM", env.str, default="clinic@localhost")
 
 # --- Jobs
-HUEY = {
-    "huey_class": "huey.SqliteHuey",
-    "name": "clinic",
-    "filename": str(DATA_DIR / "jobs.sqlite3"),
-    "immediate": False,
-    "consumer": {"workers": 2, "worker_type": "thread", "periodic": True},
-}
+HUEY = redis_settings.jobs(REDIS_URL, DATA_DIR / "jobs.sqlite3")
 
 # --- API
 REST_FRAMEWORK = {
@@ -286,3 +309,8 @@ LOGGING_CONFIG = "logging.config.dictConfig"
 LOGGING = logs.configure(LOG_LEVEL)
 SLOW_REQUEST_MS = environment.number("SLOW_REQUEST_MS", 1000)
 SLOW_QUERY_MS = environment.number("SLOW_QUERY_MS", 200)
+
+# --- Watched from outside: each by one variable (docs/operations.md)
+METRICS_TOKEN = observability.metrics_token()
+SENTRY_DSN = observability.sentry_dsn()
+OTLP_ENDPOINT = observability.otlp_endpoint()

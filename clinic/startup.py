@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
@@ -17,17 +18,25 @@ from clinic.demo.cast import GUS, PEOPLE
 from clinic.supervisor import Service
 
 DEMO_PEOPLE = {person.email: "father of Pia" if person is GUS else person.role for person in PEOPLE}
+ROLES = {"web": "web server", "worker": "job worker"}
 _HEALTH_SECONDS = 5
 
 
-def services() -> dict[str, Service]:
-    """The processes that make a running clinic."""
+def services(only: str | None = None) -> dict[str, Service]:
+    """The processes that make a running clinic, or the one of this role."""
     python = sys.executable
-    return {
+    every = {
         "web server": Service([python, "-m", "gunicorn", "--config", "python:clinic.web_server", "clinic.wsgi"]),
         # On SIGINT the worker ends the job it has in hand.
         "job worker": Service([python, str(settings.BASE_DIR / "manage.py"), "run_huey"], stop=signal.SIGINT),
     }
+    return {ROLES[only]: every[ROLES[only]]} if only else every
+
+
+def role_warnings(only: str | None) -> Iterator[str]:
+    """What a half of the clinic lacks when it runs alone."""
+    if only and not settings.REDIS_URL:
+        yield "Without REDIS_URL jobs lie in DATA_DIR: web server and job worker have to share this folder."
 
 
 def port_problem() -> str:
@@ -61,9 +70,14 @@ def _host() -> str:
 
 
 def collect_static() -> bool:
-    """Collect static files if they or the installed packages changed since the last time; whether it was needed."""
+    """Collect static files if they or the installed packages changed since the last time; whether it was needed.
+
+    A folder that we may not write was filled when the container's image was built.
+    """
     stamp = Path(settings.DATA_DIR) / "static.stamp"
     manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
+    if manifest.exists() and not os.access(settings.STATIC_ROOT, os.W_OK):
+        return False
     now = _static_fingerprint()
     if manifest.exists() and stamp.exists() and stamp.read_text() == now:
         return False

@@ -5,7 +5,7 @@ from django.urls import include, path
 
 from accounts.access import public
 from clinic import views
-from core import health
+from core import health, metrics
 
 handler400 = "core.pages.bad_request"
 handler403 = "core.pages.permission_denied"
@@ -15,6 +15,7 @@ handler500 = "core.pages.server_error"
 urlpatterns = [
     path("healthz", public(health.healthz), name="healthz"),
     path("readyz", public(health.readyz), name="readyz"),
+    path("metrics", public(metrics.metrics), name="metrics"),
     path("", views.home, name="home"),
     path("design/", views.design, name="design"),
     path("admin/", admin.site.urls),

@@ -5,8 +5,10 @@ from typing import Any
 
 from django.conf import settings
 
+from core import metrics_folder
+
 bind = f"{os.environ.get('HOST') or '0.0.0.0'}:{settings.PORT}"  # noqa: S104 - the chairside tablets reach us
-worker_class = "gthread"
+worker_class = "clinic.web_worker.Worker"  # threads
 workers = int(os.environ.get("WEB_CONCURRENCY") or 1)
 threads = 8
 timeout = 60
@@ -21,3 +23,17 @@ logconfig_dict: dict[str, Any] = {
     **settings.LOGGING,
     "loggers": {**settings.LOGGING["loggers"], "gunicorn.error": {"level": "WARNING", "propagate": True}},
 }
+
+
+def on_starting(_server: Any) -> None:
+    """Before any worker runs. `serve` has given us its folder; started alone we claim one."""
+    if settings.METRICS_TOKEN and metrics_folder.FOLDER_VARIABLE not in os.environ:
+        metrics_folder.claim(settings.DATA_DIR)
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """What an ended worker counted stays; what it had open is forgotten."""
+    if metrics_folder.FOLDER_VARIABLE in os.environ:
+        from prometheus_client.multiprocess import mark_process_dead
+
+        mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from django.db import models
 
-from core import context
+from core import context, metrics
 from core.fields import EncryptedTextField
 from core.models import CHANGED, AuditEvent, plain
 
@@ -50,6 +50,7 @@ def record(
         reason=reason[:500],
         changes=plain(changes or {}),
     )
+    metrics.count_audit(event, outcome)
     _count()
     return row
 

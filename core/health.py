@@ -1,8 +1,11 @@
 """Is it up, may it take work: for load balancers and the supervisor."""
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
+
+from core import redis
 
 _migrated = False
 
@@ -25,11 +28,16 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 while the database answers; asks it every time."""
+    """200 while the database answers; asks it every time. Redis is only told of: the clinic works without it."""
     try:
         connection.ensure_connection()
         connection.introspection.table_names()
         ready = _is_migrated()
     except DatabaseError:
         ready = False
-    return JsonResponse({"database": "ok" if ready else "unavailable"}, status=200 if ready else 503)
+    told = {"database": _word(ready)} | ({"redis": _word(redis.answers())} if settings.REDIS_URL else {})
+    return JsonResponse(told, status=200 if ready else 503)
+
+
+def _word(works: bool) -> str:
+    return "ok" if works else "unavailable"

@@ -11,7 +11,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
 
-from core import context
+from core import context, metrics, proxies
 from core.ids import new_id
 from core.pages import error_response
 
@@ -37,7 +37,9 @@ class RequestMiddleware:
         with context.use(here), connection.execute_wrapper(queries):
             response = self._answer(request)
             response["X-Request-ID"] = request_id
-            _log(request, response, (time.perf_counter() - started) * 1000, queries)
+            took = time.perf_counter() - started
+            metrics.count_request(request, response, seconds=took, queries=queries.count)
+            _log(request, response, took * 1000, queries)
         return response
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
@@ -78,8 +80,9 @@ class _Queries:
 
 
 def client_address(request: HttpRequest) -> str:
-    """The network address of the caller, as the web server saw it."""
-    return str(request.META.get("REMOTE_ADDR", ""))[:45]
+    """The network address of the caller: who opened the connection, or what our own proxies say of him."""
+    peer, told = str(request.META.get("REMOTE_ADDR", "")), str(request.META.get("HTTP_X_FORWARDED_FOR", ""))
+    return proxies.caller(peer, told, settings.TRUSTED_PROXIES)[:45]
 
 
 def _source(path: str) -> str:

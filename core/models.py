@@ -170,6 +170,20 @@ class IdempotencyRecord(models.Model):
         return self.key[:8]
 
 
+class KeptJob(models.Model):
+    """A job that Redis could not take, encrypted; a worker takes it from here once it is due."""
+
+    id = models.CharField(max_length=ID_LENGTH, primary_key=True, default=new_id, editable=False)
+    due_at = models.DateTimeField(db_index=True)
+    message = models.TextField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.pk
+
+
 def plain(value: Any) -> Any:
     """A value as the audit's JSON keeps it: text, number, bool, None, or lists and dicts of these."""
     if value is None or isinstance(value, bool | int | float):

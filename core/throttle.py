@@ -5,11 +5,12 @@ import hmac
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
-from django.core.cache import cache
-from django.db import IntegrityError, transaction
+from django.core.cache import caches
 from django.db.models import F
+from redis.exceptions import RedisError
 
 from core import clock
+from core.actions import in_transaction
 from core.errors import TooMany
 from core.models import ThrottleCounter
 
@@ -29,11 +30,13 @@ def count(scope: str, key: str, *, window_seconds: int) -> None:
     window_end = now + timedelta(seconds=window_seconds)
     if ThrottleCounter.objects.filter(pk=pk, window_end__lte=now).update(count=1, window_end=window_end):
         return
-    try:
-        with transaction.atomic():
-            ThrottleCounter.objects.create(pk=pk, window_end=window_end, count=1)
-    except IntegrityError:  # another process opened the window first
-        ThrottleCounter.objects.filter(pk=pk).update(count=F("count") + 1)
+    in_transaction(lambda _attempt: _open(pk, window_end))
+
+
+def _open(pk: str, window_end: datetime) -> None:
+    # Of several who open the window at once one wins; the others are sent back by the database and count there.
+    if not ThrottleCounter.objects.filter(pk=pk).update(count=F("count") + 1):
+        ThrottleCounter.objects.create(pk=pk, window_end=window_end, count=1)
 
 
 def hit(scope: str, key: str, *, limit: int, window_seconds: int) -> None:
@@ -43,12 +46,28 @@ def hit(scope: str, key: str, *, limit: int, window_seconds: int) -> None:
 
 
 def hit_in_cache(scope: str, key: str, *, limit: int) -> None:
-    """The same for a frequent, harmless call: so many a minute, counted in the cache. Raises TooMany."""
+    """The same for a frequent, harmless call: so many a minute, counted in the cache. Raises TooMany.
+
+    A cache that does not answer opens nothing: then the database counts.
+    """
     minute, second = divmod(int(clock.now().timestamp()), 60)
-    name = f"throttle/{scope}/{key}/{minute}"
-    cache.add(name, 0, timeout=120)
-    if cache.incr(name) > limit:
+    try:
+        used = _count_in_cache(f"{scope}/{key}/{minute}")
+    except (RedisError, ValueError):  # ValueError: the counter was thrown out in this instant
+        used = _count_in_database(scope, f"{key}/{minute}")
+    if used > limit:
         raise TooMany(60 - second, code="too_many_requests")
+
+
+def _count_in_cache(name: str) -> int:
+    counters = caches["throttle"]
+    counters.add(name, 0, timeout=120)
+    return counters.incr(name)
+
+
+def _count_in_database(scope: str, key: str) -> int:
+    count(scope, key, window_seconds=60)
+    return ThrottleCounter.objects.values_list("count", flat=True).get(pk=_pk(scope, key))
 
 
 def clear(scope: str, key: str) -> None:

@@ -52,6 +52,7 @@ def _postgres() -> services.Postgres:
 def pytest_configure(config: pytest.Config) -> None:
     """On MongoDB tests are isolated by putting back what they changed."""
     config.addinivalue_line("markers", "mongodb: about MongoDB itself; runs where it is the database (DB=mongo)")
+    config.addinivalue_line("markers", "once(reason): works on SQLite whatever DB says, so it runs with SQLite only")
     config.addinivalue_line("markers", "not_on(database, reason): cannot hold there; listed in docs/databases.md")
     if os.environ.get("MONGO_URI"):
         from core.mongodb import testing
@@ -66,6 +67,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("mongodb") and connection.vendor != "mongodb":
             item.add_marker(pytest.mark.skip(reason="about MongoDB itself: DB=mongo pytest"))
+        if (mark := item.get_closest_marker("once")) and connection.vendor != "sqlite":
+            item.add_marker(pytest.mark.skip(reason=mark.kwargs["reason"]))
         for mark in item.iter_markers("not_on"):
             if mark.args[0] == connection.vendor:
                 item.add_marker(pytest.mark.skip(reason=mark.kwargs["reason"]))

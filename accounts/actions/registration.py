@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from accounts import first_run, mail, roles, rules
 from accounts.models import User
+from accounts.oidc import links
 from accounts.permissions import Permission, require
 from accounts.registration import after_registration
 from accounts.rules import Event
@@ -79,13 +80,17 @@ def create_first_admin(*, by: None, one_time_code: str, name: str, email: str, p
 
 @audited
 def recover_admin(*, by: None, email: str, name: str) -> User:
-    """Make or bring back an admin from the command line; every session of the account ends. Raises Refused."""
+    """Make or bring back an admin from the command line; every session of the account ends. Raises Refused.
+
+    The account is entered by a password from now on, also if it belonged to somebody of the sign-in provider.
+    """
     user: User | None = User.objects.by_email(rules.clean_email(email))
     if user is None:
         user = _new_user(name, email, make_password(None), roles.ADMIN)
     else:
         user.change(is_active=True, session_epoch=user.session_epoch + 1)
         roles.give(user, roles.ADMIN)
+        links.remove(user)
     audit.record(by, Event.ADMIN_RECOVERED, user)
     return user
 

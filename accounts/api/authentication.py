@@ -1,4 +1,4 @@
-"""Bearer tokens: signed by simplejwt, and good only while their session row is."""
+"""Bearer tokens: ours, good only while their session row is, or the sign-in provider's, good for who is linked."""
 
 from typing import Any
 
@@ -10,31 +10,37 @@ from rest_framework.request import Request
 
 from accounts import tokens
 from accounts.models import ApiSession, User
+from accounts.oidc import api_tokens
+from accounts.oidc.api_tokens import ProviderToken
 
 
 class SessionTokenAuthentication(BaseAuthentication):
-    """Checks signature, expiry and kind of the token, then its session and its person, on every request."""
+    """Checks signature, expiry and kind of the token, then its session and its person, on every request.
+
+    What is no token of ours may be one of the provider, where OIDC_API_AUDIENCE lets those in.
+    """
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
 
-    def authenticate(self, request: Request) -> tuple[User, ApiSession] | None:
+    def authenticate(self, request: Request) -> tuple[User, ApiSession | ProviderToken] | None:
         scheme, _space, raw = request.headers.get("Authorization", "").partition(" ")
         if not scheme:
             return None
         if scheme.lower() != "bearer" or not raw.strip():
             raise AuthenticationFailed(_("Send the header as: Authorization: Bearer <token>."), "not_authenticated")
-        session = self._session(raw.strip())
-        if session is None or not session.user.is_active:
+        found = self._ours(raw.strip()) or (api_tokens.person_of(raw.strip()) if api_tokens.is_on() else None)
+        if found is None:
             raise AuthenticationFailed(_("The token is not valid any more. Sign in again."), "token_not_valid")
-        return session.user, session
+        return found
 
-    def _session(self, raw: str) -> ApiSession | None:
+    def _ours(self, raw: str) -> tuple[User, ApiSession] | None:
         session_id = tokens.read_access(raw)
         if session_id is None:
             return None
         # read-scope: the token is the proof
-        return ApiSession.objects.open().select_related("user").filter(pk=session_id).first()
+        session = ApiSession.objects.open().select_related("user").filter(pk=session_id).first()
+        return (session.user, session) if session and session.user.is_active else None
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -9,7 +9,10 @@ from django.core import mail
 from django.test import Client
 
 from accounts.models import User
+from accounts.tests.single_sign_on import okta, provider_process, staffed
 from conftest import PASSWORD
+
+__all__ = ["okta", "provider_process", "staffed"]
 
 NEW_PASSWORD = "four unrelated words please"
 

@@ -1,7 +1,7 @@
 """In and out."""
 
 from django.conf import settings
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -14,12 +14,11 @@ from accounts.actions import registration, sessions
 from accounts.forms import FirstRunForm, SignInForm
 from accounts.models import User
 from accounts.passwords import prepare
-from accounts.sign_in import check_credentials
+from accounts.sign_in import begin_session, check_credentials
 from accounts.views.answers import me, show
 from core import context, throttle
 from core.errors import NotFound
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 THEMES = ("light", "dark")
 _YEAR = 365 * 24 * 60 * 60
 
@@ -36,9 +35,10 @@ def session_create(request: HttpRequest) -> HttpResponse:
         return redirect("accounts:first-run")
     form = SignInForm(request.POST or None)
     if request.method == "POST" and (user := form.submit(lambda data: check_credentials(**data))):
-        _begin(request, user)
+        begin_session(request, user)
         return redirect(target)
-    return show(request, "accounts/session_create.html", form, next=target)
+    provider = settings.OIDC_BUTTON if settings.OIDC_ISSUER else ""
+    return show(request, "accounts/session_create.html", form, next=target, provider=provider)
 
 
 @allow(SIGNED_IN)
@@ -61,7 +61,7 @@ def first_admin_create(request: HttpRequest) -> HttpResponse:
         raise NotFound
     form = FirstRunForm(request.POST or None)
     if request.method == "POST" and (user := form.submit(_make_first_admin)):
-        _begin(request, user)
+        begin_session(request, user)
         return redirect("accounts:account")
     return show(request, "accounts/first_run.html", form)
 
@@ -99,8 +99,3 @@ def _make_first_admin(data: dict[str, str]) -> User:
     return registration.create_first_admin(
         by=None, one_time_code=data["one_time_code"], name=data["name"], email=data["email"], password_hash=chosen
     )
-
-
-def _begin(request: HttpRequest, user: User) -> None:
-    sessions.sign_in(by=user)
-    login(request, user, backend=BACKEND)  # makes a new session key

@@ -197,7 +197,7 @@ def confirm(*, by: User, appointment: Appointment) -> Appointment:
 
 
 def _check_people(patient: Patient, doctor: User) -> None:
-    if patient.is_archived:
+    if patient.is_archived or not Patient.objects.hold_current(patient):
         raise Refused(
             _("This patient is archived. Restore the patient first."), code="patient_archived", field="patient_id"
         )

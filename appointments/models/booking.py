@@ -85,7 +85,7 @@ class Appointment(Record):
         indexes = [
             models.Index(fields=["start", "id"], name="appointment_list"),
             models.Index(fields=["patient", "start"], name="appointment_patient"),
-            models.Index(fields=["doctor", "start"], name="appointment_doctor"),
+            models.Index(fields=["doctor", "start", "id"], name="appointment_doctor"),
             models.Index(fields=["location", "start"], name="appointment_location"),
         ]
 

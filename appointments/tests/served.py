@@ -106,7 +106,7 @@ def _instead(chosen: dict[str, Any]) -> Iterator[None]:
 def furnish(patients: int) -> tuple[User, list[User], list[Patient]]:
     """A receptionist, two doctors and so many patients; one location with three chairs, open every day."""
     rita, *doctors = (
-        _person(name, role) for name, role in [("Rita", "receptionist"), ("Dana", "doctor"), ("Omar", "doctor")]
+        person(name, role) for name, role in [("Rita", "receptionist"), ("Dana", "doctor"), ("Omar", "doctor")]
     )
     location = Location.objects.create(name="Main Street")
     for number in range(3):
@@ -121,7 +121,8 @@ def furnish(patients: int) -> tuple[User, list[User], list[Patient]]:
     return rita, doctors, people
 
 
-def _person(name: str, role: str) -> User:
+def person(name: str, role: str) -> User:
+    """Somebody of the staff; the password is PASSWORD."""
     user = User(email=f"{name.lower()}@test.example", name=name, is_person_of_staff=True)
     user.set_password(PASSWORD)
     user.save()

@@ -20,10 +20,11 @@ from django.db import connection
 from accounts.models import User
 from appointments import actions
 from appointments.models import Appointment, Claim, StatusEvent
-from appointments.tests.desk import book, check_claims, monday, wish
-from appointments.tests.served import Server, furnish, own_clinic
+from appointments.tests.desk import book, check_claims, forget, monday, wish
+from appointments.tests.served import Server, furnish, own_clinic, person
 from core.errors import Refused
 from core.models import AuditEvent
+from patients.actions import records
 from patients.models import Patient
 
 pytestmark = pytest.mark.slow
@@ -171,6 +172,26 @@ def test_cancelling_and_booking_meet(clinic: Any) -> None:
     assert won["won"] <= 1  # whoever came after the cancellation, if anybody did
     assert won["won"] + won["slot_taken"] == 8
     check_whole()
+
+
+@pytest.mark.parametrize("first", ["archive", "book"])
+def test_archiving_and_booking_meet(first: str, clinic: Any) -> None:
+    rita, (dana, _omar), patients = clinic
+    ada = person("Ada", "admin")
+
+    def archives(patient: Patient) -> str:
+        records.archive(by=ada, patient=patient, reason="Moved away")
+        return "archived"
+
+    def books(patient: Patient) -> str:
+        book(rita, patient, dana, monday(9))
+        return "won"
+
+    for patient in patients[:8]:
+        works = [partial(archives, patient), partial(books, patient)]
+        said = at_once(works if first == "archive" else works[::-1])
+        assert said in ({"archived": 1, "patient_archived": 1}, {"won": 1, "has_appointments": 1})
+        forget(Appointment.objects.values_list("pk", flat=True))
 
 
 def test_overbooking_cancelling_and_booking_meet(clinic: Any) -> None:

@@ -20,7 +20,9 @@ from core.actions import in_transaction
 from core.models import AuditEvent
 
 EVENT = "demo.created"
-BATCH = 100  # patients of one transaction: with all their visits they fit into 16 MB, as MongoDB wants
+# Patients of one transaction. With all their visits 160 fit into the 0.25 GB cache of `make services`' MongoDB and 200
+# do not (TransactionTooLargeForCache).
+BATCH = 100
 
 Report = Callable[[int, str], None]
 

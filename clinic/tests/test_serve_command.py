@@ -39,6 +39,8 @@ def run(monkeypatch, capsys):
     monkeypatch.setattr(serve.signal, "signal", lambda *_args: None)
     monkeypatch.setattr(startup, "port_problem", lambda: "")
     monkeypatch.setattr(startup, "collect_static", lambda: False)
+    # The test's own transaction lives on the connection.
+    monkeypatch.setattr(serve.connections, "close_all", lambda: None)
 
     def call():
         code = 0

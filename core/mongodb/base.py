@@ -49,7 +49,7 @@ class DatabaseWrapper(TransactionalWrapper):
         return client
 
     def check_database_version_supported(self) -> None:
-        """Done once by server.examine; upstream asks the server again in each thread."""
+        """Done once by server.examine; upstream asks the server again in each thread. Goes when examine goes."""
 
     def close_pool(self) -> None:
         """Close the pool; the next one is examined again."""
@@ -57,7 +57,10 @@ class DatabaseWrapper(TransactionalWrapper):
         super().close_pool()
 
     def is_usable(self) -> bool:
-        """Whether the server answers. 5.2.4 lacks it: Django's health check would raise NotImplementedError."""
+        """Whether the server answers. 5.2.4 lacks it: Django's health check would raise NotImplementedError.
+
+        May go when test_stock_cannot_tell (test_errors.py) fails.
+        """
         try:
             self.connection.admin.command("ping")
         except PyMongoError:
@@ -65,5 +68,5 @@ class DatabaseWrapper(TransactionalWrapper):
         return True
 
     def get_collection(self, name: str, **options: Any) -> Any:
-        """A collection that speaks Django's errors (see WatchedCollection)."""
+        """A collection that speaks Django's errors; goes with WatchedCollection."""
         return WatchedCollection(self, super().get_collection(name, **options))

@@ -34,7 +34,8 @@ class SQLInsertCompiler(upstream.SQLInsertCompiler):
     def insert(self, docs: list[dict[str, Any]], returning_fields: Any = None) -> Any:
         """Number the integer keys (see core.mongodb.sequences), and use every key as `_id` too.
 
-        Without the latter the server adds an ObjectId of its own to each row, which nothing reads.
+        Without the latter the server adds an ObjectId of its own to each row, which nothing reads. May go when both
+        test_stock_... of test_keys.py fail.
         """
         key = self.query.get_meta().pk
         if key.get_internal_type() in sequences.AUTO_FIELDS:

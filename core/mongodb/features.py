@@ -15,5 +15,6 @@ class DatabaseFeatures(Upstream):
     # Django then fetches the keys first when an update() joins other tables; 5.2.4 refuses such updates. May go when
     # test_two_steps.py passes without it.
     update_can_self_select = False
-    # 5.2.4 asks by a statement that fails, which would end a running transaction; we use no Atlas search.
+    # 5.2.4 asks by a statement that fails, which would end a running transaction; we use no Atlas search. May go when
+    # test_nothing_asks_for_atlas_inside_a_transaction (test_transactions.py) fails.
     supports_atlas_search = False

@@ -34,7 +34,10 @@ class DatabaseOperations(Upstream):
             raise DataError("The value is no JSON.") from error
 
     def get_db_converters(self, expression: Any) -> list[Any]:
-        """Integer keys come out as int, not as bson's Int64; upstream has no integer keys to convert."""
+        """Integer keys come out as int, not as bson's Int64; upstream has no integer keys to convert.
+
+        May go with core.mongodb.sequences, when `Group.objects.get(pk=2**40).pk` is an int (test_keys.py).
+        """
         converters: list[Any] = super().get_db_converters(expression)
         if expression.output_field.get_internal_type() in AUTO_FIELDS:
             converters.append(self.convert_integerfield_value)

@@ -87,7 +87,8 @@ class TransactionalWrapper(Upstream):
     def close(self) -> None:
         """Give a running transaction up, as closing a connection does elsewhere; the pool stays open (upstream's way).
 
-        5.2.4 leaves the session open: its locks would stay for up to a minute.
+        5.2.4 leaves the session open: its locks would stay for up to a minute. May go when
+        test_stock_leaves_a_transaction_open_when_it_closes fails.
         """
         super().close()
         self.run_on_commit: list[Any] = []
@@ -101,7 +102,8 @@ class TransactionalWrapper(Upstream):
     def get_collection(self, name: str, **options: Any) -> Any:
         """Refuse statements in a broken transaction, as Django's cursors do.
 
-        Otherwise a swallowed error in an inner block would be followed by a silent rollback of the outer one.
+        Otherwise a swallowed error in an inner block would be followed by a silent rollback of the outer one: 5.2.4
+        goes on. May go when test_a_swallowed_duplicate_ends_the_block passes without it.
         """
         self.ensure_connection()
         self.validate_no_broken_transaction()

@@ -86,10 +86,11 @@ def archive(*, by: User, patient: Patient, reason: str, version: int | None = No
         audit.no_change(by, Event.PATIENT_ARCHIVED, patient)
         return patient
     _check_version(patient, version)
+    reason = rules.one_line(reason)
+    # First the change, then the look: a visit that is being booked meanwhile is there by then (see hold_current).
+    changes = patient.change(archived_at=clock.now(), archived_by_id=by.pk, archive_reason=reason)
     for check in panels.archive_guards:
         check(patient)
-    reason = rules.one_line(reason)
-    changes = patient.change(archived_at=clock.now(), archived_by_id=by.pk, archive_reason=reason)
     audit.record(by, Event.PATIENT_ARCHIVED, patient, patient_id=patient.pk, changes=changes, reason=reason)
     return patient
 

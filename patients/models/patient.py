@@ -72,6 +72,13 @@ class PatientQuerySet(RecordQuerySet["Patient"]):
         """Not archived."""
         return self.filter(archived_at=None)
 
+    def hold_current(self, patient: "Patient") -> bool:
+        """Keep everybody else from archiving this record until the transaction ends; False if somebody just has.
+
+        Booking and archiving change the same row, so that on every database one of them comes second and sees it.
+        """
+        return self.current().filter(pk=patient.pk).update(booked_at=clock.now()) == 1
+
     def archived(self) -> "PatientQuerySet":
         """Archived ones only."""
         return self.filter(archived_at__isnull=False)
@@ -117,6 +124,7 @@ class Patient(ArchivableRecord):
     school = models.CharField(_("school"), max_length=200, blank=True, default="")
     alerts = models.JSONField(_("alerts"), default=list, blank=True)  # short sentences, for the desk too
     photo = models.CharField(_("photo"), max_length=100, blank=True, default="", editable=False)
+    booked_at = models.DateTimeField(null=True, editable=False)  # when somebody last booked or moved a visit
     account_note = models.TextField(_("account note"), blank=True, default="", editable=False)
 
     care_status = models.CharField(

@@ -30,6 +30,7 @@ def stock(db):
     name = f"{connection.settings_dict['NAME']}_stock"
     connections.settings["stock"] = connection.settings_dict | {"ENGINE": "django_mongodb_backend", "NAME": name}
     try:
+        connections["stock"].connect()  # pytest-django lets nobody else do it
         yield connections["stock"]
     finally:
         connection.connection.drop_database(name)

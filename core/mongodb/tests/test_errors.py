@@ -75,3 +75,8 @@ def test_a_dead_server_is_no_use(monkeypatch):
 
     monkeypatch.setattr("pymongo.synchronous.database.Database.command", fail)
     assert not connection.is_usable()
+
+
+def test_stock_cannot_tell(stock):
+    with pytest.raises(NotImplementedError):
+        stock.is_usable()

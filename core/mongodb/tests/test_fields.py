@@ -5,6 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
+from bson.errors import BSONError
 from django.db import models
 from django.test.utils import isolate_apps
 
@@ -85,5 +86,29 @@ def test_json_refuses_what_is_none(row):
         row.objects.create(**VALUES | {"anything": {"at": VALUES["at"]}})
 
 
-def test_stock_keeps_other_things_than_json(stock):
-    assert stock.ops.adapt_json_value({"at": VALUES["at"]}, None) == {"at": VALUES["at"]}
+class TestStock:
+    """What it writes where we write JSON."""
+
+    @pytest.fixture
+    def notes(self, stock):
+        with isolate_apps("core"):
+
+            class Note(models.Model):
+                id = models.CharField(max_length=24, primary_key=True)
+                anything = models.JSONField(default=dict)
+
+                class Meta:
+                    app_label = "core"
+
+        with stock.schema_editor() as editor:
+            editor.create_model(Note)
+        return Note.objects.using("stock")
+
+    def test_writes_what_it_cannot_read(self, notes):
+        notes.create(pk="1", anything={"at": VALUES["at"]})
+        with pytest.raises(TypeError):
+            notes.get()
+
+    def test_refuses_keys_that_are_numbers(self, notes):
+        with pytest.raises(BSONError):
+            notes.create(pk="1", anything={1: 2})

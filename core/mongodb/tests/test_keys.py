@@ -3,11 +3,14 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from bson import Int64, ObjectId
 from django.contrib.auth.models import Group
 from django.core.checks import run_checks
 from django.db import connection, transaction
 
+from core.models import ThrottleCounter
 from core.mongodb import sequences
+from core.mongodb.operations import DatabaseOperations
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +52,22 @@ def test_nobody_gets_the_same_number():
 def test_the_key_is_the_id_of_the_document():
     group = Group.objects.create(name="a")
     assert connection.database["auth_group"].find_one({"name": "a"})["_id"] == group.pk
+
+
+def test_a_key_is_no_type_of_bsons(monkeypatch):
+    """Why core.mongodb.operations converts keys."""
+    Group.objects.create(pk=2**40, name="a")
+    assert type(Group.objects.get(name="a").pk) is int
+    monkeypatch.delattr(DatabaseOperations, "get_db_converters")
+    assert type(Group.objects.get(name="a").pk) is Int64
+
+
+def test_stock_adds_an_identity_that_nobody_reads(stock):
+    with stock.schema_editor() as editor:
+        editor.create_model(ThrottleCounter)
+    ThrottleCounter.objects.using("stock").create(key="a", window_end="2030-01-01T00:00Z")
+    row = stock.database["core_throttlecounter"].find_one()
+    assert isinstance(row["_id"], ObjectId)
 
 
 def test_stock_forbids_them(stock):

@@ -85,6 +85,90 @@ def test_an_index_over_several_columns_follows_a_rename(things):
     assert index["unique"]
 
 
+def test_stock_leaves_it_on_the_old_name(things, stock):
+    _, thing = things
+    with stock.schema_editor() as editor:
+        editor.create_model(thing)
+        old = thing._meta.get_field("number")
+        editor.alter_field(thing, old, added(thing, "position", models.IntegerField(default=0)))
+    left = stock.database[thing._meta.db_table].index_information()["one_thing_a_number"]
+    assert left["key"] == [("box_id", 1), ("number", 1)]
+
+
+def test_stock_leaves_it_partial(things, stock):
+    box, _ = things
+    required = added(box, "label", models.CharField(max_length=50, unique=True, default=""))
+    with stock.schema_editor() as editor:
+        editor.create_model(box)
+        editor.alter_field(box, box._meta.get_field("label"), required)
+    found = stock.database[box._meta.db_table].index_information().values()
+    assert ["partialFilterExpression" in index for index in found if index["key"] == [("label", 1)]] == [True]
+
+
+@pytest.fixture
+def address(collection):
+    """As allauth has them: looked up by what is unique, too, or for some rows only."""
+    with isolate_apps("core"):
+
+        class Address(models.Model):
+            id = models.CharField(max_length=24, primary_key=True)
+            email = models.CharField(max_length=50, db_index=True, null=True)
+            phone = models.CharField(max_length=50, db_index=True, default="")
+            verified = models.BooleanField(default=False)
+
+            class Meta:
+                app_label = "core"
+                constraints = [
+                    models.UniqueConstraint(fields=["email"], name="some", condition=models.Q(verified=True)),
+                    models.UniqueConstraint(fields=["email"], name="each"),
+                    models.UniqueConstraint(fields=["phone"], name="phones"),
+                ]
+
+    collection(Address)
+    return Address
+
+
+def alter(model, name, field, using=connection):
+    with using.schema_editor() as editor:
+        editor.alter_field(model, model._meta.get_field(name), added(model, name, field))
+
+
+def test_an_index_beside_a_unique_one(address):
+    before = set(indexes(address))
+    assert "each_plain" not in before
+    alter(address, "email", models.CharField(max_length=50, null=True))
+    alter(address, "phone", models.CharField(max_length=50, default=""))
+    left = set(indexes(address))
+    assert {"some", "each", "each_plain", "phones"} <= left
+    assert len(before - left) == 2
+
+
+def test_an_index_takes_the_place_of_the_companion(things):
+    box, _ = things
+    with connection.schema_editor() as editor:
+        editor.add_index(box, models.Index(fields=["label"], name="ours"))
+    assert "ours" in indexes(box)
+    assert not [name for name in indexes(box) if name.endswith("_plain")]
+    with connection.schema_editor() as editor:
+        editor.remove_index(box, models.Index(fields=["label"], name="ours"))
+    assert [name for name in indexes(box) if name.endswith("_plain")]
+
+
+def test_stock_does_not_know_which_is_which(address, stock):
+    with stock.schema_editor() as editor:
+        editor.create_model(address)
+    with pytest.raises(ValueError, match="wrong number"):
+        alter(address, "email", models.CharField(max_length=50, null=True), using=stock)
+
+
+def test_unique_for_some_rows_only(address):
+    for number in "12":
+        address.objects.create(pk=number, email=None, verified=True, phone=number)
+    address.objects.create(pk="3", email="a", verified=True, phone="3")
+    with pytest.raises(IntegrityError):
+        address.objects.create(pk="4", email="a", verified=True, phone="4")
+
+
 def test_a_counter_follows_a_renamed_collection(things):
     box, thing = things
     first = thing.objects.create(box=box.objects.create(pk="1", name="a"))

@@ -209,3 +209,28 @@ def test_stock_atomic_does_nothing(stock):
         ThrottleCounter.objects.using("stock").create(key="a", window_end=END)
         raise KeyError
     assert ThrottleCounter.objects.using("stock").count() == 1
+
+
+def test_stock_leaves_a_transaction_open_when_it_closes(stock):
+    stock.start_transaction_mongo()
+    stock.close()
+    assert stock.session is not None
+    stock.rollback_mongo()
+
+
+def test_stock_runs_on_commit_at_once(stock):
+    seen = []
+    with transaction.atomic(using="stock"):
+        transaction.on_commit(lambda: seen.append(1), using="stock")
+        assert seen == [1]
+
+
+def test_nothing_asks_for_atlas_inside_a_transaction(stock, monkeypatch):
+    """Why core.mongodb.features answers for the server: it answers by a refusal."""
+    assert connection.features.supports_atlas_search is False
+    seen = []
+    monkeypatch.setattr(
+        "pymongo.synchronous.collection.Collection.list_search_indexes", lambda self, **options: seen.append(1)
+    )
+    assert stock.features.supports_atlas_search
+    assert seen == [1]

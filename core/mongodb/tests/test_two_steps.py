@@ -1,8 +1,10 @@
 """Deletes and updates whose filter looks at other collections."""
 
 import pytest
-from django.db import NotSupportedError
-from django.db.models import OuterRef, Subquery
+from django.db import DatabaseError, NotSupportedError
+from django.db.models import Exists, OuterRef, Subquery
+
+from core.mongodb.compiler import SQLUpdateCompiler
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +66,12 @@ def test_update_by_a_subquery(filled):
     assert numbers(rows) == [0, 1, 2, 8]
 
 
+def test_update_by_an_exists(filled):
+    boxes, rows = filled
+    assert rows.filter(Exists(boxes.filter(pk=OuterRef("box"), name="blue"))).update(number=8) == 1
+    assert numbers(rows) == [0, 1, 2, 8]
+
+
 def test_update_with_a_subquery_as_value_is_refused(filled):
     boxes, rows = filled
     sizes = Subquery(boxes.filter(pk=OuterRef("box")).values("size")[:1])
@@ -96,3 +104,25 @@ class TestStock:
     def test_refuses_to_update(self, rows):
         with pytest.raises(NotSupportedError):
             rows[1].filter(box__name="red").update(number=8)
+
+    def test_refuses_to_delete_by_a_subquery(self, rows):
+        boxes, things = rows
+        with pytest.raises(NotSupportedError):
+            things.filter(box__in=boxes.filter(name="red"))._raw_delete("stock")
+
+    def test_cannot_update_by_a_subquery(self, rows):
+        boxes, things = rows
+        with pytest.raises(DatabaseError):
+            things.filter(box__in=boxes.filter(name="red")).update(number=8)
+        assert things.get().number == 7
+
+    def test_finds_nothing_to_update_by_an_exists(self, rows):
+        boxes, things = rows
+        there = Exists(boxes.filter(pk=OuterRef("box"), name="red"))
+        assert things.filter(there).count() == 1
+        assert things.filter(there).update(number=8) == 0
+
+    def test_counts_the_joins_of_an_update_whose_keys_are_known(self, filled, monkeypatch):
+        monkeypatch.delattr(SQLUpdateCompiler, "check_query")
+        with pytest.raises(NotSupportedError):
+            filled[1].filter(box__name="red").update(number=8)

@@ -35,3 +35,16 @@ def test_a_wrapper_may_refuse():
 def test_the_log_of_queries(django_assert_num_queries):
     with django_assert_num_queries(1):
         list(ThrottleCounter.objects.all())
+
+
+def test_stock_calls_none(stock):
+    seen = []
+
+    def watch(execute, sql, params, many, context):
+        seen.append(sql)
+        return execute(sql, params, many, context)
+
+    with stock.execute_wrapper(watch):
+        ThrottleCounter.objects.using("stock").create(key="a", window_end="2030-01-01T00:00Z")
+        assert ThrottleCounter.objects.using("stock").count() == 1
+    assert seen == []
