@@ -63,6 +63,9 @@ def configure(level: str) -> dict[str, Any]:
             "django": {"level": level, "propagate": True, "handlers": []},
             "django.request": {"level": "CRITICAL"},
             "django.server": {"level": "WARNING"},
+            # At DEBUG they write what they send: rows and addresses.
+            "pymongo": {"level": "WARNING"},
+            "urllib3": {"level": "WARNING"},
             # Without a handler of its own the job worker would add one that does not write JSON.
             "huey": {"level": "WARNING", "propagate": False, "handlers": ["stderr"]},
         },

@@ -52,6 +52,7 @@ def _postgres() -> services.Postgres:
 def pytest_configure(config: pytest.Config) -> None:
     """On MongoDB tests are isolated by putting back what they changed."""
     config.addinivalue_line("markers", "mongodb: about MongoDB itself; runs where it is the database (DB=mongo)")
+    config.addinivalue_line("markers", "needs(program): skipped where it is missing; in CI that is a failure")
     config.addinivalue_line("markers", "once(reason): works on SQLite whatever DB says, so it runs with SQLite only")
     config.addinivalue_line("markers", "not_on(database, reason): cannot hold there; listed in docs/databases.md")
     if os.environ.get("MONGO_URI"):
@@ -65,6 +66,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     from django.db import connection
 
     for item in items:
+        for mark in item.iter_markers("needs"):
+            # Debian keeps servers off a person's path.
+            if not os.environ.get("CI") and not shutil.which(mark.args[0], path=f"{os.environ['PATH']}:/usr/sbin"):
+                item.add_marker(pytest.mark.skip(reason=f"no {mark.args[0]} on this machine"))
         if item.get_closest_marker("mongodb") and connection.vendor != "mongodb":
             item.add_marker(pytest.mark.skip(reason="about MongoDB itself: DB=mongo pytest"))
         if (mark := item.get_closest_marker("once")) and connection.vendor != "sqlite":

@@ -104,6 +104,7 @@ class Nginx:
             f"events {{}}\nhttp {{\naccess_log off;\n{places}{block}}}\n"
         )
         program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+        assert program, "install nginx"
         self._log = (folder / "nginx.out").open("wb")
         self.process = spawn([program, "-p", str(folder), "-c", str(config)], self._log)
 

@@ -16,6 +16,8 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from clinic import observability
 
+pytestmark = pytest.mark.once(reason="starts processes of its own, on SQLite")
+
 PROBE = """
 import os, django
 os.environ["DJANGO_SETTINGS_MODULE"] = "clinic.settings"

@@ -19,6 +19,8 @@ from core.models import KeptJob
 from scripts.services import Redis as RedisServer
 from scripts.services import free_port
 
+pytestmark = pytest.mark.needs("redis-server")
+
 
 @pytest.fixture
 def server(tmp_path, settings, monkeypatch):

@@ -19,7 +19,7 @@ from clinic.tests.started import Nginx, Started
 from conftest import PASSWORD
 from core import clock
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.needs("nginx")]
 BOOKINGS, WRITERS, READERS = 120, 4, 3
 TOKEN = "a-token-of-twenty-one"
 

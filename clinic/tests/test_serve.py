@@ -14,7 +14,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 90
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.once(reason="one computer, which is SQLite; several processes on a server: test_scaled_out.py"),
+]
 
 
 @pytest.fixture
