@@ -72,7 +72,7 @@ def test_no_secret_test_or_tool_goes_into_the_image():
 
 
 def test_hadolint_has_nothing_to_say():
-    program = shutil.which("hadolint") or shutil.which("hadolint", path="/tmp")
+    program = shutil.which("hadolint")
     if not program:
         pytest.skip("hadolint is not installed")
     run = subprocess.run([program, ROOT / "Dockerfile"], capture_output=True, text=True, check=False)
