@@ -1,5 +1,6 @@
 """Error answers of both doors: a friendly page, or JSON below /api/. They hold nothing about any patient."""
 
+import sys
 from typing import Any
 
 import structlog
@@ -73,8 +74,16 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """handler500."""
+    """handler500; a database that is away while the session is looked up ends here too, and is no fault of ours."""
+    if isinstance(sys.exc_info()[1], OperationalError):
+        return _busy(request)
     return error_response(request, 500)
+
+
+def _busy(request: HttpRequest) -> HttpResponse:
+    response = error_response(request, 503)
+    response["Retry-After"] = str(RETRY_SECONDS)
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -102,8 +111,6 @@ class RefusalMiddleware:
             return error_response(request, error.status, error)
         if isinstance(error, OperationalError):
             log.error("database", exc_info=error)
-            response = error_response(request, 503)
-            response["Retry-After"] = str(RETRY_SECONDS)
-            return response
+            return _busy(request)
         log.error("unhandled", exc_info=error)
         return None

@@ -108,3 +108,17 @@ def test_a_database_that_does_not_answer_is_a_503_on_pages_too(rf):
 
     assert (answer.status_code, answer["Retry-After"]) == (503, "2")
     assert "secret detail" not in answer.content.decode()
+
+
+@pytest.mark.parametrize(("path", "code"), [("/schedule/", "busy"), ("/api/appointments", '"code": "busy"')])
+def test_so_is_one_that_is_away_while_the_session_is_looked_up(path, code, client, monkeypatch):
+    def away(*_args, **_options):
+        raise OperationalError("secret detail")
+
+    monkeypatch.setattr("django.contrib.sessions.backends.db.SessionStore.load", away)
+    client.raise_request_exception = False
+    client.cookies["clinic_session"] = "k" * 32
+    answer = client.get(path)
+    assert (answer.status_code, answer.headers.get("Retry-After")) == (503, "2")
+    assert code in answer.text
+    assert "secret" not in answer.text
