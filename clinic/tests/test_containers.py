@@ -171,6 +171,7 @@ def test_what_compose_gives_the_clinic_is_taken(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.once(reason="a container begins with SQLite")
 def test_the_steps_of_the_image_make_a_clinic_that_answers():
     run = subprocess.run(
         [sys.executable, "-m", "scripts.container_steps"], cwd=ROOT, capture_output=True, text=True, check=False

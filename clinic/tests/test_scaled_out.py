@@ -1,7 +1,6 @@
 """Whole processes beside each other: three starts at once, a stop in mid-request, a death behind nginx."""
 
 import re
-import shutil
 import socket
 import threading
 import time
@@ -19,7 +18,7 @@ from clinic.tests.started import Nginx, Started
 from conftest import PASSWORD
 from core import clock
 
-pytestmark = [pytest.mark.slow, pytest.mark.needs("nginx")]
+pytestmark = pytest.mark.slow
 BOOKINGS, WRITERS, READERS = 120, 4, 3
 TOKEN = "a-token-of-twenty-one"
 
@@ -39,6 +38,7 @@ def test_of_three_starts_at_once_one_migrates(tmp_path, django_db_setup, django_
             assert [process.end() for process in started] == [0, 0, 0]
 
 
+@pytest.mark.once(reason="about the web server and its signals")
 def test_a_stop_finishes_the_request_in_hand(tmp_path):
     process = Started("web", tmp_path, {"DATA_DIR": str(tmp_path)}).until("The clinic is open")
     body = b'{"email": "nobody@test.example", "password": "wrong"}'
@@ -58,6 +58,7 @@ def test_a_stop_finishes_the_request_in_hand(tmp_path):
     assert process.end() == 0
 
 
+@pytest.mark.once(reason="about the figures of several processes")
 def test_the_figures_of_several_workers_are_one_and_outlive_a_worker(tmp_path):
     variables = {"DATA_DIR": str(tmp_path), "METRICS_TOKEN": TOKEN, "WEB_CONCURRENCY": "3"}
     process = Started("web", tmp_path, variables).until("The clinic is open")
@@ -102,7 +103,7 @@ class Book:
             return len(self.answers)
 
 
-@pytest.mark.skipif(not shutil.which("nginx", path="/usr/sbin:/usr/bin"), reason="nginx is not installed")
+@pytest.mark.needs("nginx")
 def test_a_death_behind_the_proxy_costs_the_request_in_hand_and_no_other(
     tmp_path, django_db_setup, django_db_blocker, settings
 ):

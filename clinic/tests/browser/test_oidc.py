@@ -24,7 +24,11 @@ from scripts.processes import free_port, spawn, stop
 
 __all__ = ["okta", "provider_process"]
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("seeded")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("seeded"),
+    pytest.mark.once(reason="about browser and provider; accounts/tests/test_oidc_*.py runs on each database"),
+]
 
 
 class Mock:
