@@ -72,8 +72,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason=f"no {mark.args[0]} on this machine"))
         if item.get_closest_marker("mongodb") and connection.vendor != "mongodb":
             item.add_marker(pytest.mark.skip(reason="about MongoDB itself: DB=mongo pytest"))
-        if (mark := item.get_closest_marker("once")) and connection.vendor != "sqlite":
-            item.add_marker(pytest.mark.skip(reason=mark.kwargs["reason"]))
+        if (once := item.get_closest_marker("once")) and connection.vendor != "sqlite":
+            item.add_marker(pytest.mark.skip(reason=once.kwargs["reason"]))
         for mark in item.iter_markers("not_on"):
             if mark.args[0] == connection.vendor:
                 item.add_marker(pytest.mark.skip(reason=mark.kwargs["reason"]))

@@ -8,6 +8,8 @@ import pytest
 from scripts.benchmark.table import Timing, markdown
 from scripts.services import ROOT
 
+pytestmark = pytest.mark.once(reason="the benchmark chooses its databases itself")
+
 
 def test_the_ratio_is_of_medians_to_the_first_database():
     timings = {
