@@ -42,7 +42,10 @@ def _folder() -> Path:
 
 
 def _mongo() -> services.MongoReplicaSet:
-    return services.MongoReplicaSet(_folder(), [services.free_port()])
+    server = services.MongoReplicaSet(_folder(), [services.free_port()])
+    # When its cache is full the server ends somebody's transaction, and our workers share one.
+    server.cache_gigabytes = 1
+    return server
 
 
 def _postgres() -> services.Postgres:

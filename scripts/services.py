@@ -43,6 +43,7 @@ class MongoReplicaSet:
     """
 
     options: Sequence[str] = ("--replSet", "rs0")
+    cache_gigabytes: float = 0.25
 
     def __init__(self, folder: Path, ports: Sequence[int], password: str = "") -> None:
         self.folder = folder
@@ -79,7 +80,7 @@ class MongoReplicaSet:
         self._logs.append(log)
         command = [mongod(), *self.options, "--dbpath", str(data), "--port", str(port), "--bind_ip", "127.0.0.1"]
         command += ["--keyFile", str(self._key_file())] if self.password else []
-        command += ["--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "64", "--nounixsocket"]
+        command += ["--wiredTigerCacheSizeGB", str(self.cache_gigabytes), "--oplogSize", "64", "--nounixsocket"]
         command += ["--setParameter", "diagnosticDataCollectionEnabled=false"]
         # A primary would wait 15 seconds for others to take over.
         command += ["--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"]

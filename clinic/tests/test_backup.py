@@ -71,7 +71,7 @@ def test_new_rows_get_numbers_of_their_own(clinic: Patient, tmp_path: Path) -> N
     Group.objects.create(pk=500, name="volunteers")
     backup(tmp_path / "made.backup")
     replace(tmp_path / "made.backup")
-    assert Group.objects.create(name="interns").pk == 501
+    assert Group.objects.create(name="interns").pk > 500
 
 
 def test_times_that_a_table_stamps_itself_stay(clinic: Patient, monkeypatch: pytest.MonkeyPatch, made: Path) -> None:
