@@ -3,6 +3,7 @@
 import base64
 import os
 import secrets
+import tempfile
 from collections.abc import Callable
 from ipaddress import ip_address
 from pathlib import Path
@@ -20,6 +21,7 @@ from core import proxies
 from core.crypto import KEY_BYTES, parse_keys
 
 SHORTEST_SECRET = 32
+_ROOM = 256 * 1024  # bytes without which no database opens
 _WELL_KNOWN = ("secret", "changeme", "password", "123", "django-insecure", "default", "supersecret")
 
 env = environ.FileAwareEnv()
@@ -74,8 +76,11 @@ def folder(name: str, default: Path) -> Path:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         stop(name, f"cannot make {path}: {error.strerror}")
-    if not os.access(path, os.W_OK):
-        stop(name, f"{path} is not writable")
+    try:
+        with tempfile.TemporaryFile(dir=path) as probe:
+            probe.write(bytes(_ROOM))
+    except OSError as error:
+        stop(name, f"cannot write to {path}: {error.strerror}")
     return path
 
 

@@ -1,5 +1,8 @@
 """`manage.py doctor`, and the variables that choose the database."""
 
+import errno
+import os
+
 import pytest
 from django.core.management import call_command
 from django.db import OperationalError, connection
@@ -121,3 +124,14 @@ def test_two_databases_are_refused(variables):
     variables(MONGO_URI="mongodb://db/clinic", DATABASE_URL="postgres://db/clinic")
     with pytest.raises(SystemExit, match="keep one of the two"):
         environment.database(EMBEDDED)
+
+
+@pytest.mark.parametrize("why", [errno.ENOSPC, errno.EROFS])
+def test_a_data_folder_that_takes_nothing_is_one_line(why, monkeypatch, tmp_path):
+    def fail(**_options):
+        raise OSError(why, os.strerror(why))
+
+    monkeypatch.setattr("clinic.environment.tempfile.TemporaryFile", fail)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    with pytest.raises(SystemExit, match=f"DATA_DIR: cannot write to {tmp_path}: {os.strerror(why)}"):
+        environment.folder("DATA_DIR", tmp_path)
