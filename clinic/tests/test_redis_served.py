@@ -27,11 +27,8 @@ from core import throttle
 from core.models import ThrottleCounter
 from scripts.services import Redis, free_port
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.needs("redis-server"),
-    pytest.mark.once(reason="Redis fails beside any database; what a failing database does is tested on each"),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.needs("redis-server")]
+once = pytest.mark.once(reason="Redis fails beside any database; what a failing database does is tested on each")
 PATIENCE_SECONDS = 60
 
 
@@ -144,6 +141,7 @@ def heal(redis, server):
 
 
 @faults
+@once
 def test_the_sixth_wrong_password_is_refused(server, redis, people, fault):
     def tries(password):
         return server.call("POST", "/api/auth/login", {"email": people[0].email, "password": password})[0]
@@ -158,6 +156,7 @@ def test_the_sixth_wrong_password_is_refused(server, redis, people, fault):
 
 
 @faults
+@once
 def test_who_signed_out_stays_signed_out(server, redis, people, fault):
     rita = people[0]
     browser = Browser(server)
@@ -178,6 +177,7 @@ def test_who_signed_out_stays_signed_out(server, redis, people, fault):
 
 
 @faults
+@once
 def test_pages_and_sign_ins_go_on(server, redis, people, fault):
     fault(redis)
     browser = Browser(server)
@@ -188,6 +188,7 @@ def test_pages_and_sign_ins_go_on(server, redis, people, fault):
     assert server.call("GET", "/healthz")[0] == 200
 
 
+@once
 def test_no_booking_is_lost_or_made_twice(server, redis, people):
     rita, doctors, patients = people
     tokens = [server.token(rita) for _ in range(8)]
@@ -233,6 +234,7 @@ def test_calls_at_the_same_instant_are_all_counted_in_the_database(people):
     assert set(ThrottleCounter.objects.values_list("count", flat=True)) == {8}
 
 
+@once
 @pytest.mark.parametrize("fault", [die, freeze])
 def test_mails_go_out_while_redis_is_away_and_afterwards(server, worker, redis, people, variables, fault):
     mails = settings.BASE_DIR / variables["DATA_DIR"] / "mail"
