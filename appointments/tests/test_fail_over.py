@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -71,6 +72,8 @@ def test_what_was_answered_is_there_once(
                     start = monday(8 + step % 9, weeks=1 + n) + timedelta(days=step // 9)
                     body = wish(patients[n], doctors[n % 2], start, type="OBS")
                     answers.append(web.answer("POST", "/api/appointments", body, token))
+                    if answers[-1].status == HTTPStatus.SERVICE_UNAVAILABLE:
+                        time.sleep(0.5)  # somebody who was asked to try again does not do so at once
                     if len(answers) >= AFTER:
                         enough.set()
 
@@ -94,5 +97,5 @@ def check(answers: list[Answer]) -> None:
     present = list(Appointment.objects.values_list("pk", "patient_id", "start"))
     assert set(booked) <= {pk for pk, _, _ in present}
     assert len({(patient, start) for _, patient, start in present}) == len(present)
-    assert len(answers) >= len(present) >= len(booked) > 4 * AFTER
+    assert len(answers) >= len(present) >= len(booked) > 2 * AFTER
     check_whole()

@@ -143,8 +143,9 @@ def test_a_death_behind_the_proxy_costs_the_request_in_hand_and_no_other(
             writers = [callers.submit(one_booking, number) for number in range(BOOKINGS)]
             while book.count() < 60:
                 time.sleep(0.01)
-            killed = time.monotonic()
+            before = time.monotonic()
             webs[0].kill_web_server()
+            after = time.monotonic()
             for writer in writers:
                 writer.result()
             over.set()
@@ -155,7 +156,8 @@ def test_a_death_behind_the_proxy_costs_the_request_in_hand_and_no_other(
         assert len(failed) <= WRITERS + READERS, failed
         for kind, status, _body, began, ended in failed:
             assert (kind, status) == ("POST", 502) or status == "IncompleteRead", failed
-            assert began <= killed + 0.5 and ended >= killed, (failed, killed)
+            # Its socket takes callers until the kernel has cleared the dead processes away.
+            assert began <= after + 0.5 and ended >= before, (failed, before, after)
         made = {body["appointmentId"] for kind, status, body, *_ in book.answers if status == 201}
         kept = set(Appointment.objects.values_list("pk", flat=True))
         assert made <= kept, "what was answered 201 is there"
