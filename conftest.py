@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.apps import apps
-from django.contrib.auth.models import Group
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -65,20 +64,9 @@ def seeded(transactional_db: None) -> None:
 @pytest.fixture
 def make_user(db: None) -> Callable[..., "User"]:
     """A person with a role; the password is PASSWORD."""
+    from accounts.tests.people import person
 
-    def make(name: str, role: str, **fields: Any) -> "User":
-        from accounts.models import StaffProfile, User
-
-        email = fields.pop("email", f"{name.split()[-1].lower()}@test.example")
-        user = User(email=email, name=name, is_person_of_staff=role != "patient", **fields)
-        user.set_password(PASSWORD)
-        user.save()
-        user.groups.add(Group.objects.get(name=role))
-        if role == "doctor":
-            StaffProfile.objects.create(user=user, title="Dr.")
-        return user
-
-    return make
+    return person
 
 
 @pytest.fixture

@@ -17,12 +17,12 @@ from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
 from django.conf import settings
-from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.db import connection, connections
 from environ import Env
 
-from accounts.models import StaffProfile, User
+from accounts.models import User
+from accounts.tests.people import person
 from appointments.models import Chair, Location, WorkingHours
 from conftest import PASSWORD
 from patients.models import Patient
@@ -119,17 +119,6 @@ def furnish(patients: int) -> tuple[User, list[User], list[Patient]]:
     for patient in people:
         patient.save()
     return rita, doctors, people
-
-
-def person(name: str, role: str) -> User:
-    """Somebody of the staff; the password is PASSWORD."""
-    user = User(email=f"{name.lower()}@test.example", name=name, is_person_of_staff=True)
-    user.set_password(PASSWORD)
-    user.save()
-    user.groups.add(Group.objects.get(name=role))
-    if role == "doctor":
-        StaffProfile.objects.create(user=user, title="Dr.")
-    return user
 
 
 class Answer(NamedTuple):

@@ -18,10 +18,11 @@ import pytest
 from django.db import connection
 
 from accounts.models import User
+from accounts.tests.people import person
 from appointments import actions
 from appointments.models import Appointment, Claim, StatusEvent
 from appointments.tests.desk import book, check_claims, forget, monday, wish
-from appointments.tests.served import Server, furnish, own_clinic, person
+from appointments.tests.served import Server, furnish, own_clinic
 from core.errors import Refused
 from core.models import AuditEvent
 from patients.actions import records

@@ -13,7 +13,7 @@ import urllib.error
 import urllib.request
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 
@@ -22,28 +22,30 @@ from scripts.processes import free_port, spawn, stop
 START_SECONDS = 120
 
 
-class Started:
-    """`manage.py serve --only ROLE` on a free port; `said` is everything it has printed."""
+class Serving:
+    """`manage.py serve` in a process of its own; `said` is everything it has printed."""
 
-    def __init__(self, role: str, folder: Path, variables: dict[str, str]) -> None:
+    output: Path
+    process: "subprocess.Popen[bytes]"
+
+    def launch(self, variables: dict[str, str], *arguments: str) -> None:
+        """Start it with these variables and none of the tests' own."""
         kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
-        self.port = free_port()
-        environment = kept | {"PORT": str(self.port), "HOST": "127.0.0.1", "DEMO": "0"} | variables
-        self._output = folder / f"output-{self.port}"
-        with self._output.open("wb") as output:
+        with self.output.open("wb") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "serve", *(["--only", role] if role else [])],
+                [sys.executable, "manage.py", "serve", *arguments],
                 cwd=settings.BASE_DIR,
-                env=environment,
+                env=kept | {"HOST": "127.0.0.1", "DEMO": "0"} | variables,
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
 
     @property
     def said(self) -> str:
-        return self._output.read_text()
+        return self.output.read_text()
 
-    def until(self, words: str) -> "Started":
+    def until(self, words: str) -> Self:
+        """Wait until it says so."""
         deadline = time.monotonic() + START_SECONDS
         while words not in self.said:
             assert self.process.poll() is None, self.said
@@ -51,17 +53,31 @@ class Started:
             time.sleep(0.1)
         return self
 
+
+def ask(port: int, path: str, token: str = "") -> tuple[int, str]:
+    """Status and body of one GET."""
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}")
+    if token:
+        request.add_header("Authorization", f"Bearer {token}")
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+
+
+class Started(Serving):
+    """`manage.py serve --only ROLE` on a free port."""
+
+    def __init__(self, role: str, folder: Path, variables: dict[str, str]) -> None:
+        self.port = free_port()
+        self.output = folder / f"output-{self.port}"
+        self.launch({"PORT": str(self.port)} | variables, *(["--only", role] if role else []))
+
     def get(self, path: str, token: str = "") -> tuple[int, str]:
         """Status and body."""
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}")
-        if token:
-            request.add_header("Authorization", f"Bearer {token}")
-        try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, error.read().decode()
+        return ask(self.port, path, token)
 
     def kill_web_server(self) -> None:
         """kill -9 of gunicorn and its workers, all at once."""

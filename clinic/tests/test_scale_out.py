@@ -5,8 +5,7 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from django.core.management import call_command
 from django.db import connections
 
 from clinic import doctor, exposure, turns, worker_door
+from clinic.tests import started
 from scripts.processes import free_port
 
 
@@ -114,19 +114,8 @@ class TestTheWorkersDoor:
         settings.METRICS_TOKEN = "a-token-of-twenty-one"
         monkeypatch.setenv("HOST", "127.0.0.1")
 
-        def call(path, token=""):
-            request = urllib.request.Request(f"http://127.0.0.1:{settings.PORT}{path}")
-            if token:
-                request.add_header("Authorization", f"Bearer {token}")
-            try:
-                with urllib.request.urlopen(request, timeout=10) as answer:
-                    return answer.status, answer.read().decode()
-            except urllib.error.HTTPError as error:
-                with error:
-                    return error.code, error.read().decode()
-
         with worker_door.open_door():
-            yield call
+            yield partial(started.ask, settings.PORT)
 
     def test_it_says_that_it_runs(self, ask):
         assert ask("/healthz") == (200, '{"status": "ok"}')

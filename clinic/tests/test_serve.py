@@ -5,15 +5,14 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-START_SECONDS = 90
+from clinic.tests.started import Serving
+
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.once(reason="one computer, which is SQLite; several processes on a server: test_scaled_out.py"),
@@ -34,46 +33,21 @@ def clinic(tmp_path, port):
     running.end()
 
 
-class Clinic:
-    """`manage.py serve` in a process of its own; `said` is everything it has printed."""
+class Clinic(Serving):
+    """The whole clinic."""
 
     def __init__(self, folder, port):
-        kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
-        self.environment = kept | {
-            "DATA_DIR": str(folder / "data"),
-            "PORT": str(port),
-            "HOST": "127.0.0.1",
-            "DEMO": "0",
-        }
+        self.environment = {"DATA_DIR": str(folder / "data"), "PORT": str(port)}
         self.url = f"http://127.0.0.1:{port}"
         self.output = folder / "output"
         self.process = None
 
-    @property
-    def said(self):
-        return self.output.read_text()
-
     def start(self, **more):
-        with self.output.open("wb") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "serve"],
-                cwd=ROOT,
-                env=self.environment | more,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
+        self.launch(self.environment | more)
         return self
 
     def open(self):
         return self.until("The clinic is open")
-
-    def until(self, words):
-        deadline = time.monotonic() + START_SECONDS
-        while words not in self.said:
-            assert self.process.poll() is None, self.said
-            assert time.monotonic() < deadline, self.said
-            time.sleep(0.1)
-        return self
 
     def children(self):
         lines = subprocess.check_output(["ps", "-A", "-ww", "-o", "ppid=,pid=,args="], text=True)
