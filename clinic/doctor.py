@@ -14,6 +14,8 @@ from accounts.oidc import check
 from clinic import exposure
 from clinic.backup import target
 from core import redis
+from core.crypto import Undecipherable
+from patients.models import MedicalEntry
 
 OK, WARNING, PROBLEM = "ok", "unsafe", "problem"
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -36,6 +38,7 @@ def examine() -> Iterator[Finding]:
         yield Finding(OK, f"Reachable: yes, {connection.display_name} {_version()}")
         yield from _replica_set()
         yield _migrated()
+        yield from unreadable_notes()
     except DatabaseError as error:
         yield Finding(PROBLEM, f"Reachable: no. {str(error).strip().splitlines()[0]}")
     yield from _redis()
@@ -93,6 +96,18 @@ def _migrated() -> Finding:
     if target.is_incomplete():
         return Finding(PROBLEM, target.INCOMPLETE)
     return Finding(OK, "Migrated: yes")
+
+
+def unreadable_notes() -> Iterator[Finding]:
+    """A problem if the oldest or the newest medical note does not open: a key was lost or left behind."""
+    if MedicalEntry._meta.db_table not in connection.introspection.table_names():
+        return
+    notes = MedicalEntry.objects.order_by("pk")
+    try:
+        for note in filter(None, (notes.first(), notes.last())):
+            _ = note.description
+    except Undecipherable:
+        yield Finding(PROBLEM, "Medical notes: the key of some is missing in FIELD_KEYS. Put it back; nothing is lost.")
 
 
 def _redis() -> Iterator[Finding]:

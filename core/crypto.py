@@ -5,16 +5,29 @@ import os
 from collections.abc import Mapping
 from functools import cache
 
+import structlog
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import Refused
+
+log = structlog.get_logger(__name__)
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
 
 
-class Undecipherable(Exception):
-    """No key fits, or the text was altered or moved to another row."""
+class Undecipherable(Refused):
+    """No key fits, or the text was altered or moved to another row; `model` says of what kind the row is."""
+
+    def __init__(self, model: str) -> None:
+        message = _(
+            "A text here is encrypted, and its key is missing. Tell whoever runs the clinic's server: FIELD_KEYS."
+        )
+        super().__init__(message, code="key_missing")
+        self.model = model
 
 
 def parse_keys(text: str) -> dict[str, bytes]:
@@ -49,4 +62,6 @@ def decrypt(value: str, *, place: str) -> str:
         raw = base64.b64decode(encoded)
         return AESGCM(_keys()[name]).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.encode()).decode()
     except (ValueError, KeyError, InvalidTag) as error:
-        raise Undecipherable(place.split("/")[0]) from error
+        model = place.split("/")[0]
+        log.error("undecipherable", model=model)
+        raise Undecipherable(model) from error

@@ -33,6 +33,7 @@ STATUS: Mapping[str, int] = {
     "too_many_attempts": 429,
     "too_many_requests": 429,
     "busy": 503,
+    "key_missing": 503,
 }
 
 

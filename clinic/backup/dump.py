@@ -61,7 +61,9 @@ def make(path: Path, secret: str, report: Report) -> Made:
             made = Made(writer.parts, file.tell(), vanished)
             in_transaction(lambda _attempt: _record(made))
     except Undecipherable as error:
-        raise BackupError(f"An encrypted text of {error} does not open: its key is missing in FIELD_KEYS.") from error
+        raise BackupError(
+            f"An encrypted text of {error.model} does not open: its key is missing in FIELD_KEYS."
+        ) from error
     except OSError as error:
         raise BackupError(f"{path} cannot be written: {error.strerror or type(error).__name__}.") from error
     except DatabaseError as error:

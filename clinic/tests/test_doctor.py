@@ -1,5 +1,6 @@
 """`manage.py doctor`, and the variables that choose the database."""
 
+import base64
 import errno
 import os
 
@@ -8,6 +9,9 @@ from django.core.management import call_command
 from django.db import OperationalError, connection
 
 from clinic import doctor, environment
+from clinic.tests.api import api_of
+from core import crypto
+from patients.actions.medical import add_medical_entry
 
 
 def report(capsys):
@@ -135,3 +139,24 @@ def test_a_data_folder_that_takes_nothing_is_one_line(why, monkeypatch, tmp_path
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
     with pytest.raises(SystemExit, match=f"DATA_DIR: cannot write to {tmp_path}: {os.strerror(why)}"):
         environment.folder("DATA_DIR", tmp_path)
+
+
+@pytest.mark.django_db
+def test_a_missing_key_is_told_and_the_chart_says_so(capsys, client, pia, dana, settings):
+    note = {"category": "allergy", "description": "Latex gloves", "critical": True}
+    add_medical_entry(by=dana, patient=pia, fields=note)
+    phone = api_of(dana)
+    settings.FIELD_KEYS = f"k9:{base64.b64encode(bytes(32)).decode()}"
+    crypto._keys.cache_clear()
+    try:
+        code, told = report(capsys)
+        client.force_login(dana)
+        page = client.get(f"/patients/{pia.pk}/")
+        answer = phone.get(f"/api/patients/{pia.pk}/medical-history")
+    finally:
+        crypto._keys.cache_clear()
+    assert code == 1
+    assert "Medical notes: the key of some is missing in FIELD_KEYS" in told
+    assert (page.status_code, answer.status_code, answer.json()["code"]) == (503, 503, "key_missing")
+    assert "its key is missing" in page.text
+    assert "Try again" not in page.text

@@ -21,7 +21,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from accounts import first_run
-from clinic import exposure, startup, turns, worker_door
+from clinic import doctor, exposure, startup, turns, worker_door
 from clinic.backup import target
 from clinic.supervisor import Supervisor
 from core import metrics_folder, redis
@@ -71,6 +71,8 @@ class Command(BaseCommand):
             self._step("Preparing the database", lambda: call_command("migrate", interactive=False, verbosity=0))
             if target.is_incomplete():
                 raise CommandError(target.INCOMPLETE)
+            for finding in doctor.unreadable_notes():
+                self.console.print(f"[yellow]![/] {escape(finding.text)}")
             if self.only != "worker":
                 self._step("Preparing pages and styles", startup.collect_static)
             if startup.wants_demo():
