@@ -186,6 +186,11 @@ class Server:
         token: str = answer["token"]
         return token
 
+    def kill_a_worker(self) -> None:
+        """kill -9 of one worker process; the server starts another one."""
+        workers = subprocess.check_output(["pgrep", "-P", str(self.process.pid)], text=True).split()
+        os.kill(int(workers[0]), signal.SIGKILL)
+
     def kill(self) -> None:
         """kill -9 of the server and its workers."""
         with suppress(ProcessLookupError):
