@@ -14,8 +14,8 @@ from core.errors import Refused
 P = ParamSpec("P")
 R = TypeVar("R")
 
-ATTEMPTS = 40
-SECONDS = 15  # a fail-over of MongoDB takes about ten
+ATTEMPTS = 100
+SECONDS = 20  # a fail-over of MongoDB takes about ten, and what a killed process held there is free after fifteen
 _RETRY_STATES = {"40001", "40P01"}  # PostgreSQL: serialization failure, deadlock
 
 

@@ -82,6 +82,8 @@ class MongoReplicaSet:
         command += ["--keyFile", str(self._key_file())] if self.password else []
         command += ["--wiredTigerCacheSizeGB", str(self.cache_gigabytes), "--oplogSize", "64", "--nounixsocket"]
         command += ["--setParameter", "diagnosticDataCollectionEnabled=false"]
+        # What a killed process held is free again within 15 seconds; the server's own limit is a minute.
+        command += ["--setParameter", "transactionLifetimeLimitSeconds=10"]
         # A primary would wait 15 seconds for others to take over.
         command += ["--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"]
         self.processes[port] = spawn(command, log)
@@ -111,6 +113,9 @@ class MongoReplicaSet:
 
     def _initiate(self) -> None:
         members = [{"_id": number, "host": f"127.0.0.1:{port}"} for number, port in enumerate(self.ports)]
+        for port in self.ports:
+            with _direct(port) as client:
+                client.admin.command("ping")  # waits until it is up
         with _direct(self.ports[0]) as client:
             try:
                 client.admin.command("replSetInitiate", {"_id": "rs0", "members": members})

@@ -75,6 +75,7 @@ def _insert(appointment: Appointment, *, by: User, chair: Chair | None, overbook
     appointment.overbooked = place(appointment, chosen_chair=chair, overbook=overbook)
     rows = Appointment.objects.filter(pk=appointment.pk)
     rows.update(chair_id=appointment.chair_id, overbooked=appointment.overbooked)
+    _hold_patient(appointment.patient_id)
     note_step(appointment, by, "booked", to_status=appointment.status, to_start=appointment.start)
     audit.record(
         by,
@@ -137,6 +138,7 @@ def move(
         overbooked=overbooked,
         override_reason=override_reason,
     )
+    _hold_patient(appointment.patient_id)
     _record_move(by, appointment, before, override_reason)
     return _reread(appointment)
 
@@ -197,12 +199,21 @@ def confirm(*, by: User, appointment: Appointment) -> Appointment:
 
 
 def _check_people(patient: Patient, doctor: User) -> None:
-    if patient.is_archived or not Patient.objects.hold_current(patient):
-        raise Refused(
-            _("This patient is archived. Restore the patient first."), code="patient_archived", field="patient_id"
-        )
+    if patient.is_archived:
+        raise _archived()
     if not doctor.is_active or "doctor" not in doctor.group_names:
         raise NotFound(_("No such doctor."), field="doctor_id")
+
+
+def _hold_patient(patient_id: str) -> None:
+    # Last of all: it lines up with everybody else who books for this patient.
+    if not Patient.objects.hold_current(patient_id):
+        raise _archived()
+
+
+def _archived() -> Refused:
+    message = _("This patient is archived. Restore the patient first.")
+    return Refused(message, code="patient_archived", field="patient_id")
 
 
 def _check_movable(appointment: Appointment) -> None:

@@ -5,7 +5,6 @@ import json
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -26,6 +25,7 @@ from accounts.tests.people import person
 from appointments.models import Chair, Location, WorkingHours
 from conftest import PASSWORD
 from patients.models import Patient
+from scripts.processes import free_port
 
 PATIENCE_SECONDS = 60
 
@@ -136,9 +136,7 @@ class Server:
     """
 
     def __init__(self, variables: Mapping[str, str], workers: int = 2) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+        self.port = free_port()
         left_out = {"DATABASE_URL", "MONGO_URI", "PUBLIC_URL", "REDIS_URL", "ALLOWED_HOSTS"}
         kept = {name: value for name, value in os.environ.items() if name not in left_out}
         more = {"PORT": str(self.port), "HOST": "127.0.0.1", "WEB_CONCURRENCY": str(workers)}

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from clinic.tests.started import Serving
+from scripts.processes import free_port
 
 pytestmark = [
     pytest.mark.slow,
@@ -21,9 +22,7 @@ pytestmark = [
 
 @pytest.fixture
 def port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    return free_port()
 
 
 @pytest.fixture

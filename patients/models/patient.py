@@ -72,12 +72,12 @@ class PatientQuerySet(RecordQuerySet["Patient"]):
         """Not archived."""
         return self.filter(archived_at=None)
 
-    def hold_current(self, patient: "Patient") -> bool:
+    def hold_current(self, pk: str) -> bool:
         """Keep everybody else from archiving this record until the transaction ends; False if somebody just has.
 
         Booking and archiving change the same row, so that on every database one of them comes second and sees it.
         """
-        return self.current().filter(pk=patient.pk).update(booked_at=clock.now()) == 1
+        return self.current().filter(pk=pk).update(booked_at=clock.now()) == 1
 
     def archived(self) -> "PatientQuerySet":
         """Archived ones only."""
