@@ -49,10 +49,12 @@ def check_start(start: datetime, *, as_staff: bool, overridden: bool) -> None:
         raise Refused(message, code="too_far_ahead", field="date")
 
 
-def check_length(pattern: str, usual: str, *, as_staff: bool) -> None:
-    """The clinic alone decides how long a visit lasts. Raises NotPermitted."""
+def fit_length(usual: str, minutes: int | None, *, as_staff: bool) -> str:
+    """The unit pattern for a visit of that length; the clinic alone may change it. Raises NotPermitted, Refused."""
+    pattern = rules.fit_pattern(usual, minutes)
     if not as_staff and pattern != usual:
         raise NotPermitted(_("Only the clinic can change the length of a visit."), field="minutes")
+    return pattern
 
 
 def check_notice(start: datetime, *, as_staff: bool) -> None:

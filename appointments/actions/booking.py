@@ -48,8 +48,7 @@ def book(
     overridden = hours.check_override(by, overbook=overbook, reason=override_reason)
     rules.check_type(type, as_staff=as_staff)
     _check_people(patient, doctor)
-    pattern = rules.fit_pattern(type.pattern, minutes)
-    hours.check_length(pattern, type.pattern, as_staff=as_staff)
+    pattern = hours.fit_length(type.pattern, minutes, as_staff=as_staff)
     hours.check_start(start, as_staff=as_staff, overridden=overridden)
     place_at = location_of(chair, location) or hours.find_location(doctor, start, pattern)
     if not overridden:
@@ -112,8 +111,7 @@ def move(
     overridden = hours.check_override(by, overbook=overbook, reason=override_reason)
     doctor = doctor or appointment.doctor
     _check_people(appointment.patient, doctor)
-    pattern = rules.fit_pattern(appointment.pattern, minutes)
-    hours.check_length(pattern, appointment.pattern, as_staff=as_staff)
+    pattern = hours.fit_length(appointment.pattern, minutes, as_staff=as_staff)
     place_at = location_of(chair, location) or hours.find_location(doctor, start, pattern, present=appointment.location)
     if _is_there(appointment, start, doctor, place_at, chair, pattern):
         audit.no_change(by, Event.MOVED, appointment)
