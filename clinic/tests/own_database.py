@@ -1,5 +1,6 @@
 """A database of a test's own on the running server, empty, in the place of the one that the tests share."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,7 @@ ALIAS = "default"
 def own_database(folder: Path, fill: Callable[[Any], Any]) -> Iterator[Any]:
     """Its connection, once `fill(connection)` has run; in the block it is everybody's default database."""
     shared = connections[ALIAS]
-    name = {"sqlite": str(folder / "own.sqlite3")}.get(shared.vendor, f"{shared.settings_dict['NAME']}_own")
+    name = {"sqlite": str(folder / "own.sqlite3")}.get(shared.vendor, f"own_{os.getpid()}")
     _make(shared, name)
     own = type(shared)(shared.settings_dict | {"NAME": name}, ALIAS)
     connections[ALIAS] = own
