@@ -166,6 +166,12 @@ def status_conflict(present: str) -> Refused:
     )
 
 
+def patient_archived() -> Refused:
+    """The refusal to book for a record that is out of the lists."""
+    message = _("This patient is archived. Restore the patient first.")
+    return Refused(message, code="patient_archived", field="patient_id")
+
+
 def needs(*, start: datetime, pattern: str, patient: str, doctor: str, chair: str | None, lanes: int) -> list[Need]:
     """What a visit needs: patient and chair all the time, the doctor in the units marked d or D."""
     first = cell_of(start)

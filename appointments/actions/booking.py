@@ -16,7 +16,7 @@ from appointments.placing import location_of, place
 from appointments.rules import Event, Origin, Status
 from core import audit, clock
 from core.actions import audited
-from core.errors import NotFound, NotPermitted, Refused
+from core.errors import NotFound, NotPermitted
 from patients.models import Patient
 
 _PLACE = ("start", "doctor_id", "location_id", "chair_id", "minutes", "overbooked")
@@ -198,7 +198,7 @@ def confirm(*, by: User, appointment: Appointment) -> Appointment:
 
 def _check_people(patient: Patient, doctor: User) -> None:
     if patient.is_archived:
-        raise _archived()
+        raise rules.patient_archived()
     if not doctor.is_active or "doctor" not in doctor.group_names:
         raise NotFound(_("No such doctor."), field="doctor_id")
 
@@ -206,12 +206,7 @@ def _check_people(patient: Patient, doctor: User) -> None:
 def _hold_patient(patient_id: str) -> None:
     # Last of all: it lines up with everybody else who books for this patient.
     if not Patient.objects.hold_current(patient_id):
-        raise _archived()
-
-
-def _archived() -> Refused:
-    message = _("This patient is archived. Restore the patient first.")
-    return Refused(message, code="patient_archived", field="patient_id")
+        raise rules.patient_archived()
 
 
 def _check_movable(appointment: Appointment) -> None:
