@@ -46,17 +46,22 @@ PUBLIC_ROUTES = frozenset(
 SELF_GUARDED_NAMESPACES = frozenset({"admin"})
 
 
-def allow(*permissions: Permission | str) -> Callable[[View], View]:
-    """Any one of the rights opens the view; `allow(SIGNED_IN)` opens it to everybody who has signed in."""
+def allow(*permissions: Permission | str, also: Permission | None = None) -> Callable[[View], View]:
+    """Any one of the rights opens the view; `allow(SIGNED_IN)` opens it to everybody who has signed in.
+
+    `also` is a right that it takes besides.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if SIGNED_IN not in permissions:
                 require(request.user, *(Permission(permission) for permission in permissions))  # type: ignore[arg-type]
+            if also:
+                require(request.user, also)  # type: ignore[arg-type]
             return view(request, *args, **kwargs)
 
-        guarded.access = permissions  # type: ignore[attr-defined]
+        guarded.access, guarded.also = permissions, also  # type: ignore[attr-defined]
         return guarded
 
     return decorate

@@ -22,7 +22,8 @@ _COLUMNS = (
     "patient_id",
     "reason",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Also in the wide form of East Asian keyboards, which some spreadsheets run too.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 class _Echo:

@@ -18,6 +18,9 @@ class Permission(StrEnum):
     PATIENT_ADD = "add_patients"
     PATIENT_EDIT = "edit_patients"
     PATIENT_ARCHIVE = "archive_patients"
+    PATIENT_MERGE = "merge_patients"
+    PATIENT_IMPORT = "import_patients"
+    PATIENT_EXPORT = "export_patients"
     CRITICAL_ALERT_READ = "read_critical_alerts"
     MEDICAL_READ = "read_medical_history"
     MEDICAL_WRITE = "write_medical_history"
@@ -47,6 +50,9 @@ SENTENCES: Mapping[Permission, str] = {
     Permission.PATIENT_ADD: "Can add patients",
     Permission.PATIENT_EDIT: "Can edit patients",
     Permission.PATIENT_ARCHIVE: "Can archive and restore patients",
+    Permission.PATIENT_MERGE: "Can merge two records of one person, and take that back",
+    Permission.PATIENT_IMPORT: "Can bring records over from another system",
+    Permission.PATIENT_EXPORT: "Can save what the person may see to a file",
     Permission.CRITICAL_ALERT_READ: "Can read critical medical alerts",
     Permission.MEDICAL_READ: "Can read the medical history",
     Permission.MEDICAL_WRITE: "Can write the medical history",
@@ -79,6 +85,8 @@ _CLINICAL = _STAFF | {Permission.MEDICAL_READ, Permission.MEDICAL_WRITE, Permiss
 _DOCTOR = _CLINICAL | {
     Permission.PATIENT_ADD,
     Permission.PATIENT_ARCHIVE,
+    Permission.PATIENT_MERGE,
+    Permission.PATIENT_EXPORT,
     Permission.APPOINTMENT_OVERBOOK,
     Permission.CHART_DRAFT,
     Permission.CHART_SIGN,
@@ -88,6 +96,7 @@ _DOCTOR = _CLINICAL | {
 ROLES: Mapping[str, frozenset[Permission]] = {
     "admin": (_DOCTOR - {Permission.CHART_DRAFT, Permission.CHART_SIGN})
     | {
+        Permission.PATIENT_IMPORT,
         Permission.CLINIC_SETUP,
         Permission.STAFF_MANAGE,
         Permission.CHART_ACCESS_GRANT,
@@ -96,7 +105,7 @@ ROLES: Mapping[str, frozenset[Permission]] = {
     },
     "doctor": _DOCTOR,
     "assistant": _CLINICAL | {Permission.CHART_DRAFT},
-    "receptionist": _STAFF | {Permission.PATIENT_ADD, Permission.APPOINTMENT_OVERBOOK},
+    "receptionist": _STAFF | {Permission.PATIENT_ADD, Permission.PATIENT_EXPORT, Permission.APPOINTMENT_OVERBOOK},
     "patient": frozenset({Permission.OWN_RECORD, Permission.SLOT_READ, Permission.APPOINTMENT_BOOK_OWN}),
 }
 

@@ -6,12 +6,18 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, with_profiles
 from accounts.permissions import Permission
-from appointments.models import Appointment, AppointmentType, Chair
+from appointments import exports, glance
+from appointments.imports import Visits
+from appointments.merging import DUE, VISITS
+from appointments.models import Appointment, AppointmentType, Chair, NextVisit
+from appointments.recalls import RECALL
 from appointments.rules import Event
 from core import clock, navigation
 from core.errors import Refused, Text
 from core.navigation import NavItem
 from patients import panels
+from patients.imports import kinds as imports
+from patients.imports.parts import parts
 from patients.models import Patient
 
 _PAST_SHOWN = 20
@@ -23,6 +29,9 @@ _TIMELINE: dict[str, Text] = {
     Event.CONFIRMED: _("Visit confirmed"),
     Event.STATUS_CHANGED: _("Visit: next step"),
     Event.STATUS_UNDONE: _("Visit: step taken back"),
+    Event.BROUGHT_OVER: _("Visit brought over"),
+    Event.NEXT_VISIT_NOTED: _("Visit due"),
+    Event.NEXT_VISIT_SETTLED: _("Visit due: settled"),
 }
 
 
@@ -37,11 +46,23 @@ def register() -> None:
     panels.panels.append(panels.PatientPanel(10, "visits", _("Visits"), "appointments/_patient_visits.html", visits_of))
     panels.buttons.append(
         panels.PatientButton(
-            10, _("Book a visit"), "appointments:appointment-new", "calendar", _may(Permission.APPOINTMENT_BOOK)
+            10,
+            _("Book a visit"),
+            "appointments:appointment-new",
+            "calendar",
+            _may(Permission.APPOINTMENT_BOOK),
+            short=_("Book"),
         )
     )
+    panels.patients_of_today.append(glance.patients_of_today)
+    panels.visit_notes.append(glance.visit_notes)
     panels.archive_guards.append(refuse_while_visits_stand)
+    panels.movers["visits"] = VISITS
+    panels.movers["due"] = DUE
     panels.event_words.update(_TIMELINE)
+    exports.register()
+    imports.register(Visits())
+    parts.append(RECALL)
 
 
 def visits_of(user: User, patient: Patient) -> dict[str, Any] | None:
@@ -53,7 +74,9 @@ def visits_of(user: User, patient: Patient) -> dict[str, Any] | None:
     upcoming = list(rows.filter(start__gte=now).order_by("start", "id"))
     past = list(rows.filter(start__lt=now).order_by("-start", "-id")[:_PAST_SHOWN])
     _name(patient, [*upcoming, *past])
-    return {"upcoming": upcoming, "past": past, "patient": patient, "may_book": user.may(Permission.APPOINTMENT_BOOK)}
+    due = list(NextVisit.objects.visible_to(user).filter(patient_id=patient.pk).open().select_related("type"))
+    may_book = user.may(Permission.APPOINTMENT_BOOK)
+    return {"upcoming": upcoming, "past": past, "due": due, "patient": patient, "may_book": may_book}
 
 
 def _name(patient: Patient, rows: list[Appointment]) -> None:

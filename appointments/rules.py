@@ -28,6 +28,11 @@ class Event(StrEnum):
     STATUS_CHANGED = "appointment.status_changed"
     STATUS_UNDONE = "appointment.status_undone"
     SETUP_CHANGED = "setup.changed"
+    NEXT_VISIT_NOTED = "next_visit.noted"
+    NEXT_VISIT_CHANGED = "next_visit.changed"
+    NEXT_VISIT_SETTLED = "next_visit.settled"
+    BROUGHT_OVER = "appointment.brought_over"
+    EXPORTED = "appointment.list_disclosed"
 
 
 class Status(models.TextChoices):
@@ -54,6 +59,7 @@ class Origin(models.TextChoices):
     PHONE = "phone", _("By phone")
     ONLINE = "online", _("Online")
     WALK_IN = "walk_in", _("Walk-in")
+    IMPORTED = "import", _("Brought over")
 
 
 _S = Status

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.urls import URLPattern, path, register_converter
 
-from appointments.views import booking, day, setup, visit
+from appointments.views import booking, day, exports, next_visits, setup, visit
 
 app_name = "appointments"
 
@@ -39,6 +39,7 @@ _ONE = "appointments/<id:pk>/"
 
 urlpatterns = [
     path("schedule/", day.day_today, name="day-today"),
+    path("schedule/export/", exports.list_export, name="list-export"),
     path("schedule/<day:day>/", day.day_detail, name="day-detail"),
     path("appointments/new/", booking.appointment_new, name="appointment-new"),
     path("appointments/patients/", booking.patient_pick, name="patient-pick"),
@@ -50,6 +51,7 @@ urlpatterns = [
     path(_ONE + "undo/", visit.appointment_undo, name="appointment-undo"),
     path(_ONE + "confirm/", visit.appointment_confirm, name="appointment-confirm"),
     path(_ONE + "note/", visit.appointment_note, name="appointment-note"),
+    path("next-visits/<id:pk>/settle/", next_visits.next_visit_settle, name="next-visit-settle"),
     path("setup/", setup.overview, name="setup"),
     *_editor("location", "locations"),
     *_editor("chair", "chairs"),

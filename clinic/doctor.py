@@ -1,4 +1,4 @@
-"""What `manage.py doctor` finds out about database, Redis, sign-in provider and settings, in plain words."""
+"""What `manage.py doctor` finds out about database, Redis, search, sign-in provider and settings, in plain words."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -42,6 +42,7 @@ def examine() -> Iterator[Finding]:
     except DatabaseError as error:
         yield Finding(PROBLEM, f"Reachable: no. {str(error).strip().splitlines()[0]}")
     yield from _redis()
+    yield from _elasticsearch()
     yield from (Finding(*found) for found in check.examine())
     yield from _unsafe()
 
@@ -123,6 +124,18 @@ def _redis() -> Iterator[Finding]:
     yield Finding(OK, f"Redis reachable: yes, Redis {facts.get('redis_version', 'of unknown version')}")
     if not str(facts.get("maxmemory_policy", "noeviction")).startswith(("noeviction", "volatile")):
         yield Finding(WARNING, "Redis throws out jobs when it is full: set maxmemory-policy to noeviction.")
+
+
+def _elasticsearch() -> Iterator[Finding]:
+    if not settings.ELASTICSEARCH_URL:
+        yield Finding(OK, "Elasticsearch: not used (ELASTICSEARCH_URL would name a server); the database searches")
+        return
+    from patients.search import report  # its client takes a second to load
+
+    try:
+        yield from (Finding(*found) for found in report.examine())
+    except DatabaseError:
+        yield Finding(WARNING, "Search index: it is compared once the database answers.")
 
 
 def _unsafe_redis() -> Iterator[Finding]:

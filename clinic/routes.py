@@ -12,18 +12,19 @@ from accounts.permissions import ROLES, Permission
 
 @dataclass(frozen=True)
 class RouteAccess:
-    """One address and one kind of request; `needs` are rights of which any one suffices."""
+    """One address and one kind of request; `needs` are rights of which any one suffices, with `also` besides."""
 
     address: str
     name: str
     methods: str
     needs: tuple[str, ...]
+    also: str | None = None
 
     @property
     def roles(self) -> list[str]:
         """The default groups that may, in order of precedence; empty for what everybody may."""
         rights = {need for need in self.needs if need in set(Permission)}
-        return [role for role, carried in ROLES.items() if rights & carried]
+        return [role for role, carried in ROLES.items() if rights & carried and {self.also} <= {None, *carried}]
 
 
 def routes() -> list[RouteAccess]:
@@ -46,11 +47,11 @@ def _walk(patterns: list[Any], prefix: str, namespace: str) -> Iterator[RouteAcc
 def _facts(address: str, name: str, view: Any) -> Iterator[RouteAccess]:
     required = getattr(getattr(view, "cls", None), "required", None)
     if required is None:
-        yield RouteAccess(address, name, ", ".join(_methods(view)), access_of(view) or ())
+        yield RouteAccess(address, name, ", ".join(_methods(view)), access_of(view) or (), getattr(view, "also", None))
         return
     for method, need in required.items():
         needs = need if isinstance(need, tuple) else (need,)
-        yield RouteAccess(address, name, method, tuple(str(item) for item in needs))
+        yield RouteAccess(address, name, method, tuple(str(item) for item in needs), view.cls.also.get(method))
 
 
 def _methods(view: Any) -> list[str]:

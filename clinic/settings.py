@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from clinic import environment, media, observability, oidc_settings, redis_settings
+from clinic import elastic_settings, environment, media, observability, oidc_settings, redis_settings
 from clinic.environment import env, read
 from core import logs
 
@@ -120,6 +120,16 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- Caches: in memory unless REDIS_URL names a server (docs/adr/0008-redis.md)
 REDIS_URL = redis_settings.address()
 CACHES = redis_settings.caches(REDIS_URL)
+
+# --- Search: in the database unless ELASTICSEARCH_URL names a server (docs/adr/0011-elasticsearch.md)
+ELASTICSEARCH_URL = elastic_settings.address()
+ELASTICSEARCH_INDEX = elastic_settings.index(ELASTICSEARCH_URL)
+ELASTICSEARCH_DSL = elastic_settings.connections(ELASTICSEARCH_URL)
+# A saved patient must not depend on Elasticsearch: an outbox tells it (patients.search.outbox), no signal does.
+ELASTICSEARCH_DSL_AUTOSYNC = False
+ELASTICSEARCH_DSL_SIGNAL_PROCESSOR = "django_elasticsearch_dsl.signals.BaseSignalProcessor"
+if ELASTICSEARCH_URL:
+    INSTALLED_APPS.append("django_elasticsearch_dsl")
 
 # --- Accounts
 AUTH_USER_MODEL = "accounts.User"

@@ -23,4 +23,5 @@ def context(request: HttpRequest) -> dict[str, Any]:
         values["account_url"], values["sign_out_url"] = reverse("accounts:account"), reverse("accounts:session-end")
         if user.may(Permission.PATIENT_READ):
             values["search_url"] = reverse("patients:patient-search")
+            values["find_url"] = reverse("patients:patient-find")
     return values

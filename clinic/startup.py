@@ -39,6 +39,15 @@ def role_warnings(only: str | None) -> Iterator[str]:
         yield "Without REDIS_URL jobs lie in DATA_DIR: web server and job worker have to share this folder."
 
 
+def search_problem() -> str:
+    """Why Elasticsearch cannot be used, as one sentence; empty if it can, or is not wanted."""
+    if not settings.ELASTICSEARCH_URL:
+        return ""
+    from patients.search import link  # its client takes a second to load
+
+    return link.problem()
+
+
 def port_problem() -> str:
     """Why the port cannot be used, as one sentence; empty if it can."""
     host, port = os.environ.get("HOST") or "0.0.0.0", settings.PORT  # noqa: S104

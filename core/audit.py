@@ -20,6 +20,8 @@ class Actor(Protocol):
     def role(self) -> str: ...
 
 
+_AT_ONCE = 1000
+
 # How many events the running action has written; None outside an action.
 written: ContextVar[int | None] = ContextVar("audit_written", default=None)
 
@@ -35,8 +37,25 @@ def record(
     outcome: str = "success",
 ) -> AuditEvent:
     """Write one event. `by` is None for the system; `obj` is a record or the name of a kind of record."""
+    row = prepared(by, event, obj, patient_id=patient_id, changes=changes, reason=reason, outcome=outcome)
+    row.save(force_insert=True)
+    _noted(row)
+    return row
+
+
+def prepared(
+    by: Actor | None,
+    event: str,
+    obj: models.Model | str,
+    *,
+    patient_id: str = "",
+    changes: dict[str, Any] | None = None,
+    reason: str = "",
+    outcome: str = "success",
+) -> AuditEvent:
+    """An event as `record` writes it, not yet written: for `record_all`."""
     here = context.current()
-    row = AuditEvent.objects.create(
+    return AuditEvent(
         event=event,
         outcome=outcome,
         actor_id=str(by.pk) if by else "",
@@ -50,9 +69,13 @@ def record(
         reason=reason[:500],
         changes=plain(changes or {}),
     )
-    metrics.count_audit(event, outcome)
-    _count()
-    return row
+
+
+def record_all(rows: list[AuditEvent]) -> None:
+    """Write many events at once: when one action makes many records."""
+    AuditEvent.objects.bulk_create(rows, batch_size=_AT_ONCE)
+    for row in rows:
+        _noted(row)
 
 
 def no_change(by: Actor | None, event: str, obj: models.Model) -> None:
@@ -70,6 +93,11 @@ def snapshot(obj: models.Model, *fields: str) -> dict[str, Any]:
         encrypted = isinstance(obj._meta.get_field(name), EncryptedTextField)
         taken[name] = CHANGED if encrypted else [None, plain(value)]
     return taken
+
+
+def _noted(row: AuditEvent) -> None:
+    metrics.count_audit(row.event, row.outcome)
+    _count()
 
 
 def _count() -> None:

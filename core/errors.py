@@ -25,6 +25,9 @@ STATUS: Mapping[str, int] = {
     "status_conflict": 409,
     "has_appointments": 409,
     "in_use": 409,
+    "merged": 409,
+    "visits_overlap": 409,
+    "cannot_undo": 409,
     "last_admin": 409,
     "stale": 412,
     "too_large": 413,
@@ -88,6 +91,18 @@ class NotFound(Refused):
 
     def __init__(self, message: Text = _("Not found."), *, field: str | None = None) -> None:
         super().__init__(message, code="not_found", field=field)
+
+
+class Moved(Refused):
+    """The record lives on under another id. Whoever only reads is led there (`path_from`); a change is refused."""
+
+    def __init__(self, message: Text, *, old: str, new: str, extra: dict[str, Any] | None = None) -> None:
+        super().__init__(message, code="merged", extra=extra)
+        self.old, self.new = old, new
+
+    def path_from(self, path: str) -> str:
+        """The same address with the id that holds today."""
+        return path.replace(self.old, self.new)
 
 
 class Stale(Refused):

@@ -53,7 +53,7 @@ class QueueStorage(RedisStorage):  # type: ignore[misc]
         try:
             found: Any = self._waiting.brpop([self.queue_key], timeout=_WAIT_SECONDS)
         except RedisError as error:
-            LINK.failed(error)
+            LINK.gave_up(error)
             time.sleep(_WAIT_SECONDS)
             return None
         LINK.worked()
@@ -64,7 +64,7 @@ class QueueStorage(RedisStorage):  # type: ignore[misc]
         try:
             found = self._pop(keys=[self.schedule_key], args=[self.convert_ts(ts)], client=self._waiting)
         except RedisError as error:
-            LINK.failed(error)
+            LINK.gave_up(error)
             return []
         return found or []
 

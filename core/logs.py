@@ -66,6 +66,9 @@ def configure(level: str) -> dict[str, Any]:
             # At DEBUG they write what they send: rows and addresses.
             "pymongo": {"level": "WARNING"},
             "urllib3": {"level": "WARNING"},
+            # A line for each search otherwise, and a trace for each one that fails: patients.search.link tells once.
+            "elastic_transport": {"level": "CRITICAL"},
+            "elasticsearch": {"level": "WARNING"},
             # Without a handler of its own the job worker would add one that does not write JSON.
             "huey": {"level": "WARNING", "propagate": False, "handlers": ["stderr"]},
         },

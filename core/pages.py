@@ -5,13 +5,13 @@ from typing import Any
 
 import structlog
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from core import context
 from core.api.errors import RETRY_SECONDS, body
-from core.errors import Refused, TooMany
+from core.errors import Moved, Refused, TooMany
 
 log = structlog.get_logger("clinic.errors")
 
@@ -107,6 +107,8 @@ class RefusalMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, Moved) and request.method in {"GET", "HEAD"}:
+            return HttpResponseRedirect(error.path_from(request.get_full_path()))
         if isinstance(error, Refused):
             return error_response(request, error.status, error)
         if isinstance(error, OperationalError):

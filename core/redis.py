@@ -1,13 +1,10 @@
 """The link to Redis: little patience, and a rest after a failure, so that a dead or frozen server slows nobody down."""
 
-import threading
-import time
 from contextlib import suppress
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
-import structlog
 from django.conf import settings
 from django_redis.client import DefaultClient  # type: ignore[import-untyped]
 from redis import Redis
@@ -15,52 +12,30 @@ from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, ConnectionError, RedisError, ResponseError, TimeoutError
 from redis.retry import Retry
 
+from core import link
+
 PATIENCE_SECONDS = 0.3
-REST_SECONDS = 5.0
 _CHECK_SECONDS = 2.0
-log = structlog.get_logger(__name__)
 
 
 class Resting(ConnectionError):
     """Redis failed a moment ago: it is not asked again yet."""
 
 
-class Link:
-    """Remembers, for this process, that Redis failed.
+class Link(link.Link):
+    """Remembers that Redis failed."""
 
-    For `seconds` nobody asks again; then one caller tries, and everybody follows once it works.
-    """
-
-    def __init__(self, seconds: float = REST_SECONDS) -> None:
-        self._seconds = seconds
-        self._lock = threading.Lock()
-        self._broken = False
-        self._rests_until = 0.0
+    def __init__(self, seconds: float = link.REST_SECONDS) -> None:
+        super().__init__("redis", seconds)
 
     def ask(self) -> None:
         """Call before a command. Raises Resting."""
-        if not self._broken:
-            return
-        with self._lock:
-            if time.monotonic() < self._rests_until:
-                raise Resting("Redis failed a moment ago")
-            self._rests_until = time.monotonic() + self._seconds
+        if not self.may_ask():
+            raise Resting("Redis failed a moment ago")
 
-    def failed(self, error: Exception) -> None:
-        """Rest; the first failure is logged, without the address."""
-        with self._lock:
-            first, self._broken = not self._broken, True
-            self._rests_until = time.monotonic() + self._seconds
-        if first:
-            log.warning("redis_unavailable", why=reason(error))
-
-    def worked(self) -> None:
-        """Everybody may ask again."""
-        if not self._broken:
-            return
-        with self._lock:
-            self._broken = False
-        log.warning("redis_back")
+    def gave_up(self, error: Exception) -> None:
+        """Rest, because of this."""
+        self.failed(reason(error))
 
 
 LINK = Link()
@@ -75,7 +50,7 @@ class GuardedRedis(Redis):
         try:
             answer = super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
         except (ConnectionError, TimeoutError) as error:
-            LINK.failed(error)
+            LINK.gave_up(error)
             raise
         LINK.worked()
         return answer

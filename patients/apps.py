@@ -11,6 +11,12 @@ class PatientsConfig(AppConfig):
         from accounts.registration import after_registration
         from core.navigation import NavItem, register
         from patients.actions import self_register
+        from patients.exports.parts import register as register_exports
+        from patients.imports.kinds import register as register_import
+        from patients.imports.people import People
+        from patients.imports.pictures import Pictures
+        from patients.pairing import MOVER
+        from patients.panels import movers
 
         register(
             NavItem(
@@ -23,3 +29,7 @@ class PatientsConfig(AppConfig):
             )
         )
         after_registration.append(lambda user: self_register(by=user))
+        register_exports()
+        register_import(People())
+        register_import(Pictures())
+        movers["duplicates"] = MOVER

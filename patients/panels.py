@@ -36,6 +36,39 @@ class PatientButton:
     url_name: str = field(compare=False)  # takes the patient's id as a query parameter `patient`
     icon: str = field(compare=False)
     shown_to: Callable[["User"], bool] = field(compare=False)
+    short: Text = field(default="", compare=False)  # on the row of a search: only those that have one stand there
+
+
+@dataclass(frozen=True)
+class Mover:
+    """Moves one kind of rows when two records become one, inside that transaction, and back when it is undone.
+
+    What `move` returns is JSON, kept encrypted, and handed to the other two: at least {"moved": {id: version}}.
+    """
+
+    label: Text  # of several: "Visits"
+    models: tuple[str, ...]  # labels of the models that it sees to
+    count: Callable[["User", "Patient"], int]  # how many of them a person sees
+    move: Callable[["Patient", "Patient"], dict[str, Any]]  # from the first record to the second; raises Refused
+    check: Callable[[dict[str, Any]], None]  # raises Refused (`cannot_undo`) for what has changed since
+    move_back: Callable[[dict[str, Any], "Patient"], None]
+
+
+@dataclass(frozen=True)
+class ShortVisit:
+    """A visit in a few words."""
+
+    start: datetime
+    doctor: str = ""
+    is_today: bool = False
+
+
+@dataclass(frozen=True)
+class VisitNote:
+    """When a patient was here last and comes next; None where there is nothing to tell."""
+
+    last: ShortVisit | None = None
+    next: ShortVisit | None = None
 
 
 @dataclass(frozen=True)
@@ -58,3 +91,10 @@ archive_guards: list[Callable[["Patient"], None]] = []
 event_words: dict[str, Text] = {}
 # Newest first, at most `limit` of them.
 timeline_sources: list[Callable[["User", "Patient", int], list[TimelineItem]]] = []
+# Each gives the ids of patients with a visit today: of several who fit a search equally well they come first.
+patients_of_today: list[Callable[[], set[str]]] = []
+# Last and next visits of patients whom this person may see, by id, with a fixed number of queries.
+visit_notes: list[Callable[["User", list[str]], dict[str, VisitNote]]] = []
+# By a name that snapshots keep; and, of models that point to a patient and stay where they are, why.
+movers: dict[str, Mover] = {}
+stays_when_merged: dict[str, str] = {}

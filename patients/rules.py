@@ -26,10 +26,17 @@ class Event(StrEnum):
     PATIENT_ADDED = "patient.added"
     PATIENT_CHANGED = "patient.changed"
     PATIENT_OPENED = "patient.opened"
+    PATIENTS_FOUND = "patient.found"
     PATIENT_ARCHIVED = "patient.archived"
     PATIENT_RESTORED = "patient.restored"
     PATIENT_SELF_REGISTERED = "patient.self_registered"
     PATIENT_SENSITIVE_SET = "patient.sensitive_set"
+    PATIENT_MERGED = "patient.merged"
+    PATIENT_MERGE_UNDONE = "patient.merge_undone"
+    DUPLICATE_DISMISSED = "duplicate.dismissed"
+    DUPLICATE_REOPENED = "duplicate.reopened"
+    DUPLICATES_SEARCHED = "duplicate.searched"
+    SIGN_IN_UNLINKED = "patient.sign_in_unlinked"
     PHOTO_CHANGED = "patient.photo_changed"
     ACCESS_GRANTED = "patient.access_granted"
     ACCESS_WITHDRAWN = "patient.access_withdrawn"
@@ -46,6 +53,14 @@ class Event(StrEnum):
     CONSENT_GIVEN = "consent.given"
     CONSENT_WITHDRAWN = "consent.withdrawn"
     CONTACT_PREFERENCE_CHANGED = "contact_preference.changed"
+    PATIENTS_EXPORTED = "patient.list_disclosed"
+    RECORD_DISCLOSED = "patient.record_disclosed"
+    IMPORT_UPLOADED = "import.uploaded"
+    IMPORT_MAPPED = "import.columns_set"
+    IMPORT_STARTED = "import.started"
+    IMPORT_STOPPED = "import.stopped"
+    IMPORT_FINISHED = "import.finished"
+    IMPORT_REMOVED = "import.file_removed"
 
 
 # What staff may write in a patient's record, and what the patient or a parent may: the one list for every door.
@@ -300,7 +315,18 @@ def check_not_future(day: date | None, today: date, field: str) -> None:
 def check_current(patient: "Patient") -> None:
     """Raises Refused for an archived record: it is restored first."""
     if patient.archived_at is not None:
-        raise Refused(_("This record is archived. Restore it first."), code="archived")
+        raise archived()
+
+
+def check_not_merged(patient: "Patient") -> None:
+    """Raises Refused for a record that is part of another one now: the merge is taken back, not the archiving."""
+    if patient.merged_into_id is not None:
+        raise Refused(_("This record was merged into another one. Take the merge back instead."), code="merged")
+
+
+def archived() -> Refused:
+    """The refusal to write in or beside an archived record."""
+    return Refused(_("This record is archived. Restore it first."), code="archived")
 
 
 def check_description(text: str) -> None:

@@ -6,8 +6,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from core.errors import NotFound
 from patients.models import Patient
+from patients.moved import missing
 from patients.rules import CareStatus
 from portal.visits import Shown
 
@@ -19,10 +19,10 @@ def people_of(user: User) -> list[Patient]:
 
 
 def person(user: User, pk: str) -> Patient:
-    """One of them. Raises NotFound for everybody else's id and for unknown ones."""
+    """One of them. Raises NotFound for everybody else's id and for unknown ones, Moved for one merged into theirs."""
     found = next((patient for patient in people_of(user) if patient.pk == pk), None)
     if found is None:
-        raise NotFound
+        raise missing(user, pk)
     return found
 
 

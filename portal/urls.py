@@ -15,4 +15,5 @@ urlpatterns = [
     path("portal/bookings/", booking.visit_create, name="visit-create"),
     path("portal/records/<id:pk>/", records.record_detail, name="record-detail"),
     path("portal/records/<id:pk>/edit/", records.record_edit, name="record-edit"),
+    path("portal/records/<id:pk>/export/", records.record_export, name="record-export"),
 ]

@@ -3,10 +3,13 @@
 It lacks the optional modules (analysis-common, mapper-extras, reindex, painless); `GET /` answers 405.
 """
 
+import fcntl
 import os
 import pwd
 import shutil
+import signal
 import subprocess
+import sys
 import time
 import urllib.request
 import zipfile
@@ -23,57 +26,117 @@ _COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy"
 
 
 class Elasticsearch:
-    """One node without passwords on loopback; its program and data lie in `folder`."""
+    """One node without passwords on loopback, which can be killed and frozen.
 
-    def __init__(self, folder: Path, port: int) -> None:
+    Its program lies in `folder`; its data too, unless they are given a folder of their own.
+    """
+
+    def __init__(self, folder: Path, port: int, *, data: Path | None = None, megabytes: int = 512) -> None:
         self.folder = folder
         self.port = port
+        self.data = data or folder
+        self.megabytes = megabytes
         self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
-        home = self._install()
-        command = [str(home / "bin" / "elasticsearch"), "-E", "discovery.type=single-node"]
-        command += ["-E", "xpack.security.enabled=false", "-E", "network.host=127.0.0.1"]
-        command += ["-E", f"http.port={self.port}", "-E", "transport.port=0"]
-        command += ["-E", f"path.data={self.folder / 'data'}", "-E", f"path.logs={self.folder / 'logs'}"]
-        java = {"ES_JAVA_HOME": str(java_home()), "ES_JAVA_OPTS": "-Xms512m -Xmx512m", "HOME": str(self.folder)}
-        # env, because the process takes no environment of its own.
-        command = ["env", *(f"{name}={value}" for name, value in java.items()), *command]
-        with (self.folder / "server.log").open("ab") as log:
-            self.process = spawn(command, log, user=_user())
-        self._wait()
+        self.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        stop([self.process] if self.process else [])
+        self.stop()
 
     def uri(self) -> str:
         """What to put into ELASTICSEARCH_URL."""
         return f"http://127.0.0.1:{self.port}"
 
-    def _install(self) -> Path:
-        home = self.folder / f"elasticsearch-{VERSION}"
-        if not (home / "bin" / "elasticsearch").exists():
-            self.folder.mkdir(mode=0o755, parents=True, exist_ok=True)
-            archive = _fetched(self.folder)
-            with zipfile.ZipFile(archive) as packed:
-                packed.extractall(self.folder)
-            archive.unlink()
-            for program in (home / "bin").iterdir():
-                program.chmod(0o755)
-        if user := _user():  # it refuses to run as root
-            subprocess.run(["chown", "-R", user, str(self.folder)], check=True)
-        return home
+    def start(self) -> None:
+        """Start it, or start it again; returns when it answers. Raises Missing."""
+        self._spawn(install(self.folder))
+        self._wait()
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self._signal(signal.SIGKILL)
+        if self.process:
+            self.process.wait()
+
+    def freeze(self) -> None:
+        """It keeps its connections and takes new ones, and answers nobody."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        self._signal(signal.SIGCONT)
+
+    def stop(self) -> None:
+        """End it in order, frozen or not."""
+        self.thaw()
+        stop([self.process] if self.process else [])
+
+    def lose_everything(self) -> None:
+        """While it is not running: its disk is lost."""
+        shutil.rmtree(self.data / "data")
+
+    def _signal(self, which: signal.Signals) -> None:
+        # The server is a child of the process that we started.
+        if self.process and self.process.poll() is None:
+            os.killpg(self.process.pid, which)
+
+    def _spawn(self, home: Path) -> None:
+        self.data.mkdir(mode=0o755, parents=True, exist_ok=True)
+        _give_away(self.data)
+        command = [str(home / "bin" / "elasticsearch"), "-E", "discovery.type=single-node"]
+        command += ["-E", "xpack.security.enabled=false", "-E", "network.host=127.0.0.1"]
+        command += ["-E", f"http.port={self.port}", "-E", "transport.port=0"]
+        command += ["-E", f"path.data={self.data / 'data'}", "-E", f"path.logs={self.data / 'logs'}"]
+        # A full disk of a developer's machine is no reason to lock an index.
+        command += ["-E", "cluster.routing.allocation.disk.threshold_enabled=false"]
+        memory = f"-Xms{self.megabytes}m -Xmx{self.megabytes}m"
+        java = {"ES_JAVA_HOME": str(java_home()), "ES_JAVA_OPTS": memory, "HOME": str(self.data)}
+        # env, because the process takes no environment of its own.
+        command = ["env", *(f"{name}={value}" for name, value in java.items()), *command]
+        with (self.data / "server.log").open("ab") as log:
+            self.process = spawn(command, log, user=_user())
 
     def _wait(self) -> None:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self.process and self.process.poll() is None:
             try:
-                with urllib.request.urlopen(f"{self.uri()}/_cluster/health", timeout=5):  # noqa: S310 - our own
+                # Yellow: every shard that there was before answers again.
+                ready = f"{self.uri()}/_cluster/health?wait_for_status=yellow&timeout=5s"
+                with urllib.request.urlopen(ready, timeout=10):  # noqa: S310 - our own
                     return
             except OSError:
                 time.sleep(0.5)
-        raise TimeoutError(f"Elasticsearch did not start; see {self.folder / 'server.log'}.")
+        raise TimeoutError(f"Elasticsearch did not start; see {self.data / 'server.log'}.")
+
+
+def install(folder: Path) -> Path:
+    """Have the program in this folder; where it is. Raises Missing."""
+    java_home()
+    home = folder / f"elasticsearch-{VERSION}"
+    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # several test processes may want it at once
+        if not (home / "bin" / "elasticsearch").exists():
+            archive = _fetched(folder)
+            with zipfile.ZipFile(archive) as packed:
+                packed.extractall(folder)
+            archive.unlink()
+            for program in (home / "bin").iterdir():
+                program.chmod(0o755)
+            _give_away(home)
+    return home
+
+
+def program_folder(under: Path) -> Path:
+    """Where the program is kept: a server's own user, who runs it when we are root, may not enter our folders."""
+    return Path("/var/tmp/clinic-elasticsearch") if os.geteuid() == 0 else under  # noqa: S108
+
+
+def _give_away(folder: Path) -> None:
+    if user := _user():  # it refuses to run as root
+        subprocess.run(["chown", "-R", user, str(folder)], check=True)
 
 
 def java_home() -> Path:
@@ -110,3 +173,10 @@ def _user() -> str | None:
         return None
     names = {entry.pw_name for entry in pwd.getpwall()}
     return "nobody" if "nobody" in names else None
+
+
+if __name__ == "__main__":  # fetch it, so that the tests find it
+    try:
+        print(install(program_folder(Path(__file__).resolve().parent.parent / "var" / "services" / "elasticsearch")))
+    except Missing as missing:
+        sys.exit(f"Without Elasticsearch: {missing}")

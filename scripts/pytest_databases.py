@@ -83,6 +83,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Slow tests are not measured: following every line costs them half as much again, and others walk there too."""
+    plugin = item.config.pluginmanager.getplugin("_cov")
+    is_slow = item.get_closest_marker("slow") or item.get_closest_marker("browser")
+    measured = plugin.cov_controller if plugin and is_slow else None
+    if measured:
+        measured.pause()
+    try:
+        return (yield)
+    finally:
+        if measured:
+            measured.resume()
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_unconfigure(config: pytest.Config) -> Iterator[None]:
     """Stop the servers."""
     yield

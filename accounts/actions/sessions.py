@@ -95,6 +95,13 @@ def end_all_sessions(*, by: User, user: User) -> User:
     return user
 
 
+@audited
+def end_sessions_of_former_record(*, by: User, user: User) -> None:
+    """The sign-in opens a record no longer: whatever is open ends at once. Whoever unlinks it has checked the right."""
+    _end_everything(user)
+    audit.record(by, Event.SESSIONS_ENDED, user)
+
+
 def _end_everything(user: User) -> None:
     User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
     user.session_epoch += 1

@@ -40,4 +40,6 @@ class Declared(BasePermission):
         if needed != SIGNED_IN:
             rights = needed if isinstance(needed, tuple) else (Permission(needed),)
             require(request.user, *rights)
+        if also := getattr(view, "also", {}).get(method):
+            require(request.user, also)
         return True

@@ -8,13 +8,18 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from accounts.api.rights import Declared, Needed
+from accounts.permissions import Permission
 from core import throttle
 
 
 class ClinicView(APIView):
-    """`required` names, per HTTP method, the right (any one of several), SIGNED_IN or PUBLIC."""
+    """`required` names, per HTTP method, the right (any one of several), SIGNED_IN or PUBLIC.
+
+    `also` names a right that the method takes besides.
+    """
 
     required: ClassVar[Mapping[str, Needed]] = {}
+    also: ClassVar[Mapping[str, Permission]] = {}
     permission_classes = (Declared,)
     http_method_names = ("get", "post", "put", "patch", "delete", "head")
 

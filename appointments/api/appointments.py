@@ -27,6 +27,7 @@ from core.api.schema import IDEMPOTENCY_KEY, IF_MATCH, PAGING, errors, query
 from core.errors import NotFound, NotPermitted, Refused
 from core.ids import is_id
 from patients.models import Patient
+from patients.moved import missing
 
 BOOK = (Permission.APPOINTMENT_BOOK, Permission.APPOINTMENT_BOOK_OWN)
 BOOKED = "Appointment scheduled successfully"
@@ -174,10 +175,10 @@ def find(request: Request, pk: str) -> Appointment:
 
 
 def patient_for(request: Request, pk: str) -> Patient:
-    """The patient, if this person may see it. Raises NotFound, naming the field."""
+    """The patient, if this person may see it. Raises NotFound, naming the field, or Moved after a merge."""
     found = Patient.objects.visible_to(me(request)).filter(pk=pk).first() if is_id(pk) else None
     if found is None:
-        raise NotFound(field="patient_id")
+        raise missing(me(request), pk, field="patient_id")
     return found
 
 

@@ -32,7 +32,7 @@ def test_the_panel_asks_a_fixed_number_of_times(
     for n in range(visits):
         book(rita, pia, dana, monday(8 + n))
     assert rita.rights
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         shown = doors.visits_of(rita, pia)
         assert shown
         assert [(row.type.name, row.doctor.display_name, row.chair) for row in shown["upcoming"]]

@@ -23,7 +23,9 @@ from appointments.views.fetch import appointment_or_404
 from core import clock
 from core.errors import NotFound, Refused
 from core.ids import is_id
+from patients import shown
 from patients.models import Patient
+from patients.search.finding import find
 
 _MOST_PATIENTS = 8
 # Refusals that another time would answer.
@@ -171,7 +173,9 @@ def _patient_choices(by: User, query: str, chosen_id: str) -> dict[str, Any]:
     chosen = _patient(by, chosen_id)
     found: list[Patient] = []
     if query and (chosen is None or query != chosen.name):
-        found = list(Patient.objects.visible_to(by).current().search(query).by_name()[:_MOST_PATIENTS])
+        hits = find(query, by=by, limit=_MOST_PATIENTS, archived=False)
+        found = [hit.patient for hit in hits]
+        shown.note(by, found)
     if chosen and chosen not in found:
         found.insert(0, chosen)
     selected = chosen.pk if chosen else (found[0].pk if len(found) == 1 else "")

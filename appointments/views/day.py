@@ -53,6 +53,7 @@ def day_detail(request: HttpRequest, day: date) -> HttpResponse:
         "by": by,
         "form": DayForm(initial={"day": day}),
         "may_book": me(request).may(Permission.APPOINTMENT_BOOK),
+        "may_export": me(request).may(Permission.PATIENT_EXPORT),
         "may_set_up": me(request).may(Permission.CLINIC_SETUP),
         "missing": _missing(page),
     }

@@ -14,6 +14,7 @@ from clinic.backup.archive import Part, Summary
 from clinic.backup.progress import Report
 from core import audit
 from core.actions import in_transaction
+from patients.search import outbox
 
 CHUNK_ROWS = 500
 CHUNK_BYTES = 2 * 1024 * 1024
@@ -148,3 +149,5 @@ def _record(contents: Contents) -> None:
         "files": len(contents.files),
     }
     audit.record(None, target.RESTORED, "backup", changes=changes)
+    # What Elasticsearch holds is of before; the job worker builds it anew.
+    outbox.note_everybody()

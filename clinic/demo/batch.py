@@ -10,6 +10,7 @@ from clinic.demo import today as the_day
 from clinic.demo.cast import pias_family
 from clinic.demo.chronicle import Chronicle, Entry
 from clinic.demo.families import Case, Household, household
+from clinic.demo.lookalikes import add_second_record
 from clinic.demo.visits import Planner, Visit
 from core import clock
 from patients.rules import CareStatus
@@ -34,6 +35,7 @@ def gather(first: int, patients: int, seed: int, today: date, users: Mapping[str
     room, number = patients, first
     while room > 0:
         family = household(number, seed, today) if number else pias_family(today, users)
+        add_second_record(family, number, seed)
         _shorten(family, room)
         batch.families.append(family)
         room -= len(family.cases)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from random import Random
 
@@ -18,6 +18,7 @@ from clinic.demo.visits import Planner
 from core import audit, clock
 from core.actions import in_transaction
 from core.models import AuditEvent
+from patients import pairing
 
 EVENT = "demo.created"
 # Patients of one transaction. With all their visits 160 fit into the 0.25 GB cache of `make services`' MongoDB and 200
@@ -61,6 +62,7 @@ def build(target: int, seed: int, report: Report) -> Standing:
     while here.patients < target:
         here = in_transaction(partial(_add, here, target, diary))
         report(here.patients, "patients and their visits")
+    pairing.search(settled=timedelta())
     return here
 
 

@@ -17,6 +17,7 @@ from patients.rules import CareStatus, ConsentKind, RelationshipKind, Sex
 # A practice this size fills the days of two doctors; charts beyond it are mostly those of former patients.
 FAMILIES_IN_CARE = 650
 _STILL_IN_CARE = 0.08
+_TWINS = 20  # of so many families one has its children on one day
 _NOT_YET_TREATED = {CareStatus.INQUIRY, CareStatus.PENDING, CareStatus.OBSERVATION, CareStatus.DECLINED}
 
 
@@ -83,7 +84,9 @@ def _with_children(home: Home) -> Household:
     rng = home.rng
     family = Household()
     for _child in range(rng.choices([1, 2, 3], [60, 31, 9])[0]):
-        family.cases.append(_case(home, _child_birth(home)))
+        born = _child_birth(home)
+        twin = family.cases[0].patient.birth_date if family.cases and home.number % _TWINS == 3 else None
+        family.cases.append(_case(home, twin or born))
     parents = [Sex.FEMALE, Sex.MALE] if rng.random() < 0.7 else [rng.choice([Sex.FEMALE, Sex.FEMALE, Sex.MALE])]
     for place, sex in enumerate(parents):
         _add_parent(family, home, sex, place)

@@ -43,7 +43,7 @@ def write(batch: Batch, admin: User) -> dict[str, int]:
     families = batch.families
     return {
         "patients": _insert(Patient, patients),
-        "search_keys": _insert(SearchKey, (key for patient in patients for key in SearchKey.made_of(patient))),
+        "search_keys": SearchKey.objects.write_new(patients, _families(batch)),
         "guardians": _insert(Guardian, (item for family in families for item in family.guardians)),
         "relationships": _insert(Relationship, (item for family in families for item in family.relationships)),
         "medical": _insert(MedicalEntry, (item for family in families for item in family.medical)),
@@ -52,6 +52,14 @@ def write(batch: Batch, admin: User) -> dict[str, int]:
         "steps": _insert(StatusEvent, (event for entry in batch.entries for event in entry.events)),
         "claims": _insert(Claim, held.claims_of(batch.entries)),
     }
+
+
+def _families(batch: Batch) -> dict[str, list[Guardian]]:
+    found: dict[str, list[Guardian]] = {}
+    for item in (item for family in batch.families for item in family.relationships):
+        if item.is_running:
+            found.setdefault(item.patient_id, []).append(item.guardian)
+    return found
 
 
 def _archive(patient: Patient, number: int, admin: User) -> None:

@@ -41,12 +41,22 @@ class RouteFacts:
             return tuple(str(item) for item in (needed if isinstance(needed, tuple) else (needed,)))
         return access_of(self.view) or ()
 
+    def also(self, method: str) -> str | None:
+        """The right that it takes besides."""
+        if getattr(self.view_class, "required", None):
+            right = getattr(self.view_class, "also", {}).get(method)
+        else:
+            right = getattr(self.view, "also", None)
+        return None if right is None else str(right)
+
     def opens_for(self, rights: frozenset[str] | None, method: str) -> bool:
         """Whether a person with these rights may use it; None is nobody who has signed in."""
         needed = self.needs(method)
         if PUBLIC in needed:
             return True
-        return rights is not None and (SIGNED_IN in needed or bool(rights & set(needed)))
+        if rights is None or not {self.also(method)} <= {None, *rights}:
+            return False
+        return SIGNED_IN in needed or bool(rights & set(needed))
 
 
 def own_routes() -> list[RouteFacts]:

@@ -16,10 +16,12 @@ from appointments.hours import check_hours
 from appointments.models import Appointment, Chair, Claim, Location, StatusEvent
 from appointments.rules import HOLDING, TRANSITIONS, Status, cell_of, first_beyond
 from appointments.tests.served import own_clinic
+from clinic.demo.cast import RITA
 from clinic.tests.test_demo import WEDNESDAY, demo
 from core import clock
 from patients.models import Guardian, MedicalEntry, Patient, Relationship
 from patients.rules import CareStatus
+from patients.search.finding import find
 
 
 @pytest.fixture(scope="module")
@@ -180,4 +182,5 @@ def test_what_is_booked_fits_the_hours(clinic_of_400: None) -> None:
 
 
 def test_patients_are_found(clinic_of_400: None) -> None:
-    assert Patient.objects.search("lindholm pia").count() == 1
+    rita = User.objects.get(email=RITA.email)
+    assert [found.patient.name for found in find("lindholm pia", by=rita)][:1] == ["Pia Lindholm"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, time, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import time_machine
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.db import models
+from django.http import HttpResponse
 from django.test import Client, override_settings
 from guardian.models import UserObjectPermission
 
@@ -22,7 +24,8 @@ from clinic.tests.api import Api
 from clinic.tests.captured import Plan
 from clinic.tests.test_demo import WEDNESDAY, demo
 from core import clock
-from patients.models import Patient, SearchKey
+from patients import pairing
+from patients.models import DuplicatePair, Patient, SearchKey
 from patients.rules import sort_key
 
 pytestmark = [pytest.mark.mongodb, pytest.mark.slow]
@@ -59,7 +62,11 @@ def _fill() -> None:
         patient.sort_key = sort_key(patient.given_name, patient.family_name)
         patient.sensitive = patient.chart_number.endswith("00")
     _add(people)
-    _add(key for patient in people for key in SearchKey.made_of(patient))
+    SearchKey.objects.write_new(people, {})
+    _add(
+        DuplicatePair(one=one, other=other, score=n % 100, rank=DuplicatePair.rank_of(n % 100, later), found_at=later)
+        for n, (one, other) in enumerate(pairwise(people))
+    )
     # A doctor who sees somebody every nine days, and Dana may open one of the sensitive charts.
     vera = User.objects.create(email="vera@people.example", name="Vera")
     visit = Appointment.objects.filter(doctor=dana).first()
@@ -108,6 +115,19 @@ class Desk:
         browser = self._browser(self.rita)
         return lambda: browser.post("/patients/search/", {"search": text}, HTTP_HX_REQUEST="true")
 
+    def find(self, text: str) -> Callable[[], Any]:
+        browser = self._browser(self.rita)
+        return lambda: browser.post("/patients/find/", {"search": text}, HTTP_HX_REQUEST="true")
+
+    def lookalikes(self) -> Callable[[], Any]:
+        browser = self._browser(self.rita)
+        typed = {"given_name": "Pat", "family_name": "Zimmer77", "birth_date": "2012-02-29", "phone": "044 668 18 00"}
+        return lambda: browser.post("/patients/lookalikes/", typed)
+
+    def nightly_search(self) -> Any:
+        pairing.search(most=50, settled=timedelta())
+        return HttpResponse()
+
     def call(self, address: str, by: User | None = None) -> Callable[[], Any]:
         api = Api().sign_in(by or self.rita, self.password)
         return lambda: api.get(address)
@@ -142,7 +162,7 @@ def desk(_password: str) -> Iterator[Desk]:
 Scenario = tuple[Callable[[Desk], Callable[[], Any]], set[str], set[str]]
 USER, SESSION, TOKEN = "accounts_user", "django_session", "accounts_apisession"
 PATIENT, KEY, VISIT, CLAIM = "patients_patient", "patients_searchkey", "appointments_appointment", "appointments_claim"
-GRANT = "guardian_userobjectpermission"
+GRANT, PAIR = "guardian_userobjectpermission", "patients_duplicatepair"
 
 SCENARIOS: dict[str, Scenario] = {
     "sign-in": (lambda desk: desk.sign_in, {USER, SESSION}, set()),
@@ -160,6 +180,12 @@ SCENARIOS: dict[str, Scenario] = {
     "patient list of the API": (lambda desk: desk.call("/api/patients"), {PATIENT}, {PATIENT}),
     "search by name": (lambda desk: desk.search(desk.middle.family_name), {KEY, PATIENT}, set()),
     "search by two words": (lambda desk: desk.search("pat zimmer77"), {KEY, PATIENT}, set()),
+    "the search box": (lambda desk: desk.find("li"), {KEY, PATIENT, VISIT}, set()),
+    "who looks alike": (lambda desk: desk.lookalikes(), {KEY, PATIENT}, set()),
+    "possible duplicates": (lambda desk: desk.page("/patients/duplicates/"), {PAIR, PATIENT}, {PAIR}),
+    "later possible duplicates": (lambda desk: desk.page("/patients/duplicates/?show=strong&page=3"), {PAIR}, {PAIR}),
+    "the search for duplicates": (lambda desk: desk.nightly_search, {PATIENT, KEY, PAIR}, {PATIENT}),
+    "the empty search box": (lambda desk: desk.find(""), set(), set()),
     "patient page": (lambda desk: desk.page(f"/patients/{desk.middle.pk}/"), {PATIENT}, set()),
     "day by chair": (lambda desk: desk.page(f"/schedule/{desk.day}/"), {VISIT, PATIENT}, {VISIT}),
     "day by doctor": (lambda desk: desk.page(f"/schedule/{desk.day}/?by=doctor"), {VISIT, PATIENT}, {VISIT}),

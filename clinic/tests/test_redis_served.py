@@ -27,7 +27,11 @@ from core import throttle
 from core.models import ThrottleCounter
 from scripts.services import Redis, free_port
 
-pytestmark = [pytest.mark.slow, pytest.mark.needs("redis-server")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.needs("redis-server"),
+    pytest.mark.not_on("postgresql", reason="Redis fails beside any database; two of them are enough"),
+]
 once = pytest.mark.once(reason="Redis fails beside any database; what a failing database does is tested on each")
 PATIENCE_SECONDS = 60
 

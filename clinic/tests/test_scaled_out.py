@@ -18,7 +18,10 @@ from clinic.tests.started import Nginx, Started
 from conftest import PASSWORD
 from core import clock
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.not_on("postgresql", reason="about processes beside one another; two databases are enough"),
+]
 BOOKINGS, WRITERS, READERS = 120, 4, 3
 TOKEN = "a-token-of-twenty-one"
 

@@ -11,7 +11,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from core.api.names import camel
-from core.errors import NotFound, NotPermitted, Refused, TooMany
+from core.errors import Moved, NotFound, NotPermitted, Refused, TooMany
 
 RETRY_SECONDS = 2
 
@@ -29,6 +29,8 @@ def handler(error: Exception, context: dict[str, Any]) -> Response | None:
         error = NotPermitted()
     if isinstance(error, OperationalError):
         error = Refused(_("The clinic is busy. Try again in a moment."), code="busy")
+    if isinstance(error, Moved) and context["request"].method in {"GET", "HEAD"}:
+        return _moved(error, context["request"].get_full_path())
     if isinstance(error, Refused):
         return _refused(error)
     if isinstance(error, exceptions.APIException):
@@ -45,6 +47,13 @@ def _refused(error: Refused) -> Response:
         response["Retry-After"] = str(RETRY_SECONDS)
     if error.status == 401:
         response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def _moved(error: Moved, path: str) -> Response:
+    response = _refused(error)
+    response.status_code = 301
+    response["Location"] = error.path_from(path)
     return response
 
 

@@ -1,5 +1,6 @@
 """Pages of a sorted list: by number, or by key (`after`), which stays quick at any depth."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
@@ -44,12 +45,25 @@ def page(request: HttpRequest, rows: models.QuerySet[M], *, sort: str) -> Page[M
         current = number(request, "page", default=1, most=MAX_PAGE)
         start = (current - 1) * limit
         found = list(ordered[start : start + limit + 1])
-        links = {"next": {"page": current + 1}} if len(found) > limit else {}
-        if current > 1:
-            links["prev"] = {"page": current - 1}
-    if links:
-        headers["Link"] = ", ".join(f'<{_url(request, query)}>; rel="{rel}"' for rel, query in links.items())
-    return Page(found[:limit], headers)
+        links = _links(current, more=len(found) > limit)
+    return _made(request, found[:limit], links, headers)
+
+
+def page_of(request: HttpRequest, rows: Sequence[M]) -> Page[M]:
+    """The same for rows in an order of their own, such as the hits of a search: `after` is the id of one of them."""
+    limit = number(request, "limit", default=DEFAULT_LIMIT, most=MAX_LIMIT)
+    headers = {"X-Total-Count": str(len(rows))} if flag(request, "count") else {}
+    if "after" in request.GET:
+        places = [place for place, row in enumerate(rows) if row.pk == request.GET["after"]]
+        if not places:
+            raise _no_such_row()
+        found = rows[places[0] + 1 :][: limit + 1]
+        links = {"next": {"after": found[limit - 1].pk}} if len(found) > limit else {}
+    else:
+        current = number(request, "page", default=1, most=MAX_PAGE)
+        found = rows[(current - 1) * limit :][: limit + 1]
+        links = _links(current, more=len(found) > limit)
+    return _made(request, list(found[:limit]), links, headers)
 
 
 def number(request: HttpRequest, name: str, *, default: int, most: int) -> int:
@@ -88,8 +102,23 @@ def flag(request: HttpRequest, name: str) -> bool:
 def _after(rows: models.QuerySet[M], last: str, sort: str) -> models.QuerySet[M]:
     anchor = rows.filter(pk=last).first() if is_id(last) else None
     if anchor is None:
-        raise Refused(_("No row with this id is in the list."), code="invalid", field="after")
+        raise _no_such_row()
     return beyond(rows, anchor, sort)
+
+
+def _no_such_row() -> Refused:
+    return Refused(_("No row with this id is in the list."), code="invalid", field="after")
+
+
+def _links(current: int, *, more: bool) -> dict[str, dict[str, Any]]:
+    following = {"next": {"page": current + 1}} if more else {}
+    return following | ({"prev": {"page": current - 1}} if current > 1 else {})
+
+
+def _made(request: HttpRequest, rows: list[M], links: dict[str, dict[str, Any]], headers: dict[str, str]) -> Page[M]:
+    if links:
+        headers["Link"] = ", ".join(f'<{_url(request, query)}>; rel="{rel}"' for rel, query in links.items())
+    return Page(rows, headers)
 
 
 def _url(request: HttpRequest, replace: dict[str, Any]) -> str:

@@ -18,6 +18,7 @@ class ErrorBody(serializers.Serializer[Any]):
 
 
 _MEANINGS = {
+    301: "Merged into another record: follow Location.",
     400: "Something is missing or malformed.",
     401: "Not signed in, or the token is not good any more.",
     403: "No right to do this.",

@@ -8,6 +8,7 @@ from accounts.permissions import Permission, require
 from core import audit, clock
 from core.actions import audited
 from patients import rules
+from patients.actions.holding import hold
 from patients.models import Consent, ContactPreference, Patient
 from patients.rules import Channel, Event
 
@@ -16,7 +17,7 @@ from patients.rules import Channel, Event
 def give_consent(*, by: User, patient: Patient, kind: str, given_by: str, given_on: date) -> Consent:
     """Note a consent. Raises Refused for a day to come."""
     require(by, Permission.PATIENT_EDIT)
-    rules.check_current(patient)
+    hold(patient)
     rules.check_not_future(given_on, clock.today(), "given_on")
     consent = Consent.objects.create(patient=patient, kind=kind, given_by=rules.one_line(given_by), given_on=given_on)
     changes = audit.snapshot(consent, "kind", "given_by", "given_on")
@@ -40,7 +41,7 @@ def withdraw_consent(*, by: User, consent: Consent) -> Consent:
 def set_contact_preferences(*, by: User, patient: Patient, allowed: Mapping[str, bool]) -> None:
     """Write, per channel, whether the person may be reached through it; channels left out stay as they are."""
     require(by, Permission.PATIENT_EDIT)
-    rules.check_current(patient)
+    hold(patient)
     known = {row.channel: row for row in ContactPreference.objects.filter(patient=patient)}
     changes = {}
     for channel in Channel.values:

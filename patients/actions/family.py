@@ -12,7 +12,8 @@ from core import audit, clock
 from core.actions import audited
 from core.errors import Refused, Stale
 from patients import rules
-from patients.models import Guardian, Patient, Relationship
+from patients.actions.holding import hold
+from patients.models import Guardian, Patient, Relationship, SearchKey
 from patients.rules import GUARDIAN_FIELDS, RELATIONSHIP_FIELDS, Event
 
 
@@ -30,7 +31,7 @@ def add_guardian(
     `terms`: RELATIONSHIP_FIELDS; `person`: GUARDIAN_FIELDS. Raises Refused (`already_related`).
     """
     require(by, Permission.PATIENT_EDIT)
-    rules.check_current(patient)
+    hold(patient)
     guardian = guardian or _new_guardian(by, patient, person or {})
     values = {"review_on": _review_day(patient)} | {key: value for key, value in terms.items() if value is not None}
     ended = Relationship.objects.filter(guardian=guardian, patient=patient).first()
@@ -41,6 +42,7 @@ def add_guardian(
         raise Refused(_("This person is in the family already."), code="already_related")
     else:
         relationship, changes = ended, ended.change(**({"ends_on": None} | values))
+    SearchKey.objects.write(patient)
     audit.record(by, Event.RELATIONSHIP_ADDED, relationship, patient_id=patient.pk, changes=changes)
     return relationship
 
@@ -63,8 +65,10 @@ def change_family_member(
     rules.check_named(values.get("given_name", ""), values.get("family_name", relationship.guardian.family_name))
     patient_id = relationship.patient_id
     if about := relationship.guardian.change(**values):
+        SearchKey.objects.write_all(relationship.guardian.patients())
         audit.record(by, Event.GUARDIAN_CHANGED, relationship.guardian, patient_id=patient_id, changes=about)
     if changes := relationship.change(**{name: terms[name] for name in RELATIONSHIP_FIELDS if name in terms}):
+        SearchKey.objects.write(relationship.patient)
         audit.record(by, Event.RELATIONSHIP_CHANGED, relationship, patient_id=patient_id, changes=changes)
     if not about and not changes:
         audit.no_change(by, Event.RELATIONSHIP_CHANGED, relationship)
@@ -79,6 +83,7 @@ def end_relationship(*, by: User, relationship: Relationship) -> Relationship:
         audit.no_change(by, Event.RELATIONSHIP_ENDED, relationship)
         return relationship
     changes = relationship.change(ends_on=clock.today())
+    SearchKey.objects.write(relationship.patient)
     patient_id = relationship.patient_id
     audit.record(by, Event.RELATIONSHIP_ENDED, relationship, patient_id=patient_id, changes=changes)
     return relationship

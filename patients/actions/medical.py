@@ -10,6 +10,7 @@ from core import audit, clock
 from core.actions import audited
 from core.errors import Stale
 from patients import rules
+from patients.actions.holding import hold
 from patients.models import MedicalEntry, Patient
 from patients.rules import MEDICAL_FIELDS, Event
 
@@ -18,7 +19,7 @@ from patients.rules import MEDICAL_FIELDS, Event
 def add_medical_entry(*, by: User, patient: Patient, fields: Mapping[str, Any]) -> MedicalEntry:
     """Write one fact into the history. `fields`: any of MEDICAL_FIELDS. Raises Refused."""
     require(by, Permission.MEDICAL_WRITE)
-    rules.check_current(patient)
+    hold(patient)
     entry = MedicalEntry(patient=patient, **_tidied(fields))
     _check(entry)
     entry.save(force_insert=True)

@@ -18,15 +18,23 @@ from patients.rules import CONTACT_FIELDS, EDITABLE_FIELDS, Event
 
 
 @audited
-def add(*, by: User, fields: Mapping[str, Any], medical_history: Sequence[Mapping[str, Any]] = ()) -> Patient:
+def add(
+    *,
+    by: User,
+    fields: Mapping[str, Any],
+    medical_history: Sequence[Mapping[str, Any]] = (),
+    chart_number: str = "",
+) -> Patient:
     """Make a record, with the first entries of its medical history. `fields`: any of EDITABLE_FIELDS.
+
+    `chart_number` is one brought over from elsewhere and free here; else the next one is given.
 
     Raises Refused. Likely duplicates are no reason to refuse: ask `Patient.objects.like` for them.
     """
     require(by, Permission.PATIENT_ADD)
     if medical_history and not by.may(Permission.MEDICAL_WRITE):
         raise NotPermitted(field="medical_history")
-    patient = _created(by, fields)
+    patient = _created(by, fields, chart_number=chart_number)
     audit.record(
         by,
         Event.PATIENT_ADDED,
@@ -91,6 +99,7 @@ def archive(*, by: User, patient: Patient, reason: str, version: int | None = No
     changes = patient.change(archived_at=clock.now(), archived_by_id=by.pk, archive_reason=reason)
     for check in panels.archive_guards:
         check(patient)
+    SearchKey.objects.mark_archived(patient)
     audit.record(by, Event.PATIENT_ARCHIVED, patient, patient_id=patient.pk, changes=changes, reason=reason)
     return patient
 
@@ -102,7 +111,9 @@ def restore(*, by: User, patient: Patient) -> Patient:
     if not patient.is_archived:
         audit.no_change(by, Event.PATIENT_RESTORED, patient)
         return patient
+    rules.check_not_merged(patient)
     changes = patient.change(archived_at=None, archived_by_id="", archive_reason="")
+    SearchKey.objects.mark_archived(patient)
     audit.record(by, Event.PATIENT_RESTORED, patient, patient_id=patient.pk, changes=changes)
     return patient
 
@@ -111,7 +122,7 @@ def _created(by: User, fields: Mapping[str, Any], **more: Any) -> Patient:
     values = _tidied(fields)
     patient = Patient(**values, **more)
     _check(patient, values)
-    patient.chart_number = Patient.objects.next_chart_number()
+    patient.chart_number = patient.chart_number or Patient.objects.next_chart_number()
     patient.save(force_insert=True)
     SearchKey.objects.write(patient)
     return patient

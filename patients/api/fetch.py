@@ -5,6 +5,7 @@ from rest_framework.request import Request
 from accounts.models import User
 from core.errors import NotFound
 from patients.models import MedicalEntry, Patient
+from patients.moved import missing
 
 
 def me(request: Request) -> User:
@@ -14,10 +15,10 @@ def me(request: Request) -> User:
 
 
 def patient(request: Request, pk: str) -> Patient:
-    """One record. Raises NotFound."""
+    """One record. Raises NotFound, Moved for one that was merged into another."""
     found = Patient.objects.visible_to(me(request)).filter(pk=pk).first()
     if found is None:
-        raise NotFound
+        raise missing(me(request), pk)
     return found
 
 

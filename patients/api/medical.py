@@ -34,7 +34,9 @@ class MedicalHistoryView(ClinicView):
 
     required = {"GET": SIGNED_IN, "POST": Permission.MEDICAL_WRITE}
 
-    @extend_schema(operation_id="medical_history_list", responses={200: MedicalEntryBody(many=True), **errors(404)})
+    @extend_schema(
+        operation_id="medical_history_list", responses={200: MedicalEntryBody(many=True), **errors(301, 404)}
+    )
     def get(self, request: Request, pk: str) -> Response:
         """The entries that you may read: the desk reads critical ones only."""
         patient = fetch.patient(request, pk)
@@ -45,7 +47,7 @@ class MedicalHistoryView(ClinicView):
         operation_id="medical_history_add",
         parameters=[IDEMPOTENCY_KEY],
         request=MedicalEntryInput,
-        responses={201: MedicalEntryAdded, **errors(404, 413, 415, 422)},
+        responses={201: MedicalEntryAdded, **errors(404, 409, 413, 415, 422)},
     )
     def post(self, request: Request, pk: str) -> Response:
         """Add one entry."""
@@ -68,7 +70,7 @@ class MedicalEntryView(ClinicView):
         operation_id="medical_history_change",
         parameters=[IF_MATCH],
         request=MedicalEntryInput(partial=True),
-        responses={200: MedicalEntryBody, **errors(404, 412, 413, 415, 422)},
+        responses={200: MedicalEntryBody, **errors(404, 409, 412, 413, 415, 422)},
     )
     def patch(self, request: Request, pk: str, entry_pk: str) -> Response:
         """Correct an entry; If-Match is optional."""
@@ -82,7 +84,7 @@ class MedicalEntryView(ClinicView):
 
     @extend_schema(
         operation_id="medical_history_remove",
-        responses={204: OpenApiResponse(description="Removed."), **errors(404)},
+        responses={204: OpenApiResponse(description="Removed."), **errors(404, 409)},
     )
     def delete(self, request: Request, pk: str, entry_pk: str) -> Response:
         """Take an entry out that should not be there; it stays in the archive."""

@@ -13,19 +13,20 @@ from accounts.api.views import ClinicView
 from accounts.permissions import Permission
 from core.api.conditional import check_if_match, etag
 from core.api.idempotency import once
-from core.api.paging import flag, page
+from core.api.paging import MAX_LIMIT, Page, flag, page, page_of
 from core.api.schema import IDEMPOTENCY_KEY, IF_MATCH, PAGING, errors, query
 from core.errors import NotPermitted
-from patients import actions, duplicates
+from patients import actions, lookalikes, shown
 from patients.api import fetch
 from patients.api.fetch import me
 from patients.api.inputs import CONTACT_KEYS, STAFF_KEYS, NewPatientInput, PatientInput
 from patients.api.shapes import PatientBody, PatientRow, PossibleDuplicate, body_of, duplicate_body, rows_of
 from patients.models import Patient
-from patients.models.patient import PatientQuerySet
+from patients.search.finding import find
 
 ADDED = "Patient added successfully"
 _ALL = "all"
+_MOST_ALIKE = 20
 
 
 class PatientAdded(serializers.Serializer[Any]):
@@ -51,16 +52,22 @@ class PatientsView(ClinicView):
         responses={200: PatientRow(many=True), **errors()},
     )
     def get(self, request: Request) -> Response:
-        """The patients that you may see, by name."""
-        found = page(request._request, self._rows(request), sort="sort_key")
+        """The patients that you may see, by name. With `search` the best 200 of those found, best first."""
+        text = request.query_params.get("search", "").strip()
+        archived = flag(request._request, "archived")
+        found = self._found(request, text, archived) if text else self._listed(request, archived)
         whole = request.query_params.get("fields") == _ALL
         return Response(rows_of(me(request), found.rows, whole=whole), headers=found.headers)
 
-    def _rows(self, request: Request) -> PatientQuerySet:
-        rows: PatientQuerySet = Patient.objects.visible_to(me(request))
-        rows = rows.archived() if flag(request._request, "archived") else rows.current()
-        text = request.query_params.get("search", "").strip()
-        return rows.search(text) if text else rows
+    def _listed(self, request: Request, archived: bool) -> Page[Patient]:
+        rows = Patient.objects.visible_to(me(request))
+        return page(request._request, rows.archived() if archived else rows.current(), sort="sort_key")
+
+    def _found(self, request: Request, text: str, archived: bool) -> Page[Patient]:
+        hits = find(text, by=me(request), limit=MAX_LIMIT, archived=archived)
+        found = page_of(request._request, [hit.patient for hit in hits])
+        shown.note(me(request), found.rows)
+        return found
 
     @extend_schema(
         operation_id="patients_add",
@@ -78,7 +85,8 @@ class PatientsView(ClinicView):
         fields = form.values(complete=False)
         history = fields.pop("medicalHistory", None) or []
         patient = actions.add(by=me(request), fields=fields, medical_history=history)
-        alike = duplicates.likely(patient, Patient.objects.visible_to(me(request)).like(patient).by_name())
+        alike = [one for one in lookalikes.of(patient, by=me(request)) if one.is_same or one.is_family][:_MOST_ALIKE]
+        shown.note(me(request), [one.patient for one in alike])
         answer: dict[str, Any] = {"message": ADDED, "patientId": patient.pk}
         return answer | ({"possibleDuplicates": [duplicate_body(one) for one in alike]} if alike else {})
 
@@ -93,9 +101,13 @@ class PatientView(ClinicView):
         "DELETE": Permission.PATIENT_ARCHIVE,
     }
 
-    @extend_schema(operation_id="patients_read", responses={200: PatientBody, **errors(404)})
+    @extend_schema(operation_id="patients_read", responses={200: PatientBody, **errors(301, 404)})
     def get(self, request: Request, pk: str) -> Response:
-        """One record; its ETag goes into If-Match. That you opened it is kept in the audit."""
+        """One record; its ETag goes into If-Match. That you opened it is kept in the audit.
+
+        The id of a record that was merged into another leads to that one (301); changing it is refused (409 `merged`,
+        with its `survivorId`).
+        """
         patient = fetch.patient(request, pk)
         actions.open_chart(by=me(request), patient=patient)
         return answer(request, patient)
@@ -104,7 +116,7 @@ class PatientView(ClinicView):
         operation_id="patients_replace",
         parameters=[IF_MATCH],
         request=PatientInput,
-        responses={200: PatientBody, **errors(404, 412, 413, 415, 422, 428)},
+        responses={200: PatientBody, **errors(404, 409, 412, 413, 415, 422, 428)},
     )
     def put(self, request: Request, pk: str) -> Response:
         """Replace the record: what is not sent is emptied. The medical history stays as it is."""
@@ -119,7 +131,7 @@ class PatientView(ClinicView):
         operation_id="patients_change",
         parameters=[IF_MATCH],
         request=PatientInput(partial=True),
-        responses={200: PatientBody, **errors(404, 412, 413, 415, 422, 428)},
+        responses={200: PatientBody, **errors(404, 409, 412, 413, 415, 422, 428)},
     )
     def patch(self, request: Request, pk: str) -> Response:
         """Change what is sent. Patients and parents may change contact data: phones, e-mail, address, language."""
@@ -152,7 +164,7 @@ class PatientRestoreView(ClinicView):
 
     required = {"POST": Permission.PATIENT_ARCHIVE}
 
-    @extend_schema(operation_id="patients_restore", request=None, responses={200: PatientBody, **errors(404)})
+    @extend_schema(operation_id="patients_restore", request=None, responses={200: PatientBody, **errors(404, 409)})
     def post(self, request: Request, pk: str) -> Response:
         """Put the record back into the lists."""
         return answer(request, actions.restore(by=me(request), patient=fetch.patient(request, pk)))

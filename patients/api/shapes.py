@@ -11,7 +11,7 @@ from accounts.permissions import Permission
 from core import clock
 from core.api.names import camel
 from patients import rules
-from patients.duplicates import Lookalike
+from patients.duplicates import Lookalike, Reason
 from patients.models import MedicalEntry, Patient
 from patients.rules import EDITABLE_FIELDS
 
@@ -73,13 +73,17 @@ class PatientBody(PatientRow):
 
 
 class PossibleDuplicate(serializers.Serializer[Any]):
-    """A record that may be the same person."""
+    """A record that may be the same person, or a brother, sister or twin: those come last, with `siblingOrTwin`."""
 
     _id = serializers.CharField()
     name = serializers.CharField()
     birthDate = serializers.DateField(allow_null=True)
     chartNumber = serializers.CharField()
-    reasons = serializers.ListField(child=serializers.CharField())
+    reasons = serializers.ListField(
+        child=serializers.ChoiceField(choices=Reason.choices), help_text="What the two records have in common."
+    )
+    siblingOrTwin = serializers.BooleanField(help_text="Rather a brother, sister or twin than the same person.")
+    score = serializers.IntegerField(min_value=0, max_value=100, help_text="How alike: from 70 on nearly certain.")
 
 
 def histories(user: User, patients: Iterable[Patient]) -> Mapping[str, list[dict[str, Any]]]:
@@ -122,6 +126,8 @@ def duplicate_body(lookalike: Lookalike) -> dict[str, Any]:
         "birthDate": _day(other.birth_date),
         "chartNumber": other.chart_number,
         "reasons": [reason.value for reason in lookalike.reasons],
+        "siblingOrTwin": lookalike.is_family,
+        "score": lookalike.verdict.score,
     }
 
 

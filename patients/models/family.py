@@ -1,5 +1,6 @@
 """Parents and other guardians; a relationship alone decides what a parent may see."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -32,6 +33,16 @@ class GuardianQuerySet(RecordQuerySet["Guardian"]):
         theirs = set(Relationship.objects.filter(patient_id__in=hidden).values_list("guardian_id", flat=True))
         others = Relationship.objects.filter(guardian_id__in=theirs).exclude(patient_id__in=hidden)
         return self.exclude(pk__in=theirs - set(others.values_list("guardian_id", flat=True)))
+
+    def families_of(self, patient_ids: Iterable[str]) -> dict[str, list["Guardian"]]:
+        """The people who answer for each of these patients today."""
+        pairs = Relationship.objects.running().filter(patient_id__in=list(patient_ids))
+        rows = list(pairs.values_list("patient_id", "guardian_id"))
+        people = self.in_bulk([guardian for _patient, guardian in rows]) if rows else {}
+        found: dict[str, list[Guardian]] = {}
+        for patient, guardian in rows:
+            found.setdefault(patient, []).append(people[guardian])
+        return found
 
     def found_by(self, text: str) -> "GuardianQuerySet":
         """Those whose family name begins so."""
@@ -76,6 +87,12 @@ class Guardian(Record):
         diff = super().change(**fields, sort_key=rules.sort_key(given, family))
         diff.pop("sort_key", None)
         return diff
+
+    def patients(self) -> list[Patient]:
+        """Those whom this person answers for today."""
+        ids = Relationship.objects.running().filter(guardian_id=self.pk).values_list("patient_id", flat=True)
+        # read-scope: to keep search keys current, whoever changes the guardian
+        return list(Patient.objects.filter(pk__in=list(ids)))
 
     @property
     def name(self) -> str:

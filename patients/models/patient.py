@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.permissions import Permission
 from core import clock
 from core.models import ArchivableRecord, RecordQuerySet
-from patients import rules, tokens
+from patients import rules
 from patients.models.grants import granted_patient_ids
 from patients.rules import CarePhase, CareStatus, Sex
 
@@ -26,14 +26,15 @@ class PatientQuerySet(RecordQuerySet["Patient"]):
     def visible_to(self, user: "User") -> "PatientQuerySet":
         """What this person may see: the staff everybody but sensitive charts, patients and parents their own.
 
-        A grant on one chart opens that chart, also a sensitive one. Archived records are the staff's only.
+        A grant on one chart opens that chart, also a sensitive one. Archived records are the staff's only, and one that
+        was merged into another is nobody's: its id leads on (`MergeRecord.objects.survivor_of`).
         """
         reach = Q(pk__in=granted_patient_ids(user))
         if user.may(Permission.PATIENT_READ):
             reach |= Q(sensitive=False)
         if user.may(Permission.OWN_RECORD):
             reach |= _own(user) & Q(archived_at=None)
-        return self.filter(reach)
+        return self.filter(reach, merged_into=None)
 
     def next_chart_number(self) -> str:
         """One more than the highest; two at once collide on the unique key, and the second tries again."""
@@ -56,12 +57,6 @@ class PatientQuerySet(RecordQuerySet["Patient"]):
         rows = self.filter(sensitive=True).exclude(pk__in=granted_patient_ids(user))
         return list(rows.values_list("pk", flat=True))
 
-    def search(self, text: str) -> "PatientQuerySet":
-        """Those whom the words, numbers and dates in the text find; nobody for a text without any."""
-        from patients.models.search import SearchKey
-
-        return self.filter(pk__in=SearchKey.objects.matching(tokens.parse(text)))
-
     def like(self, patient: "Patient") -> "PatientQuerySet":
         """Records that share something telling with this one (`duplicates.likely` judges them)."""
         from patients.models.search import SearchKey
@@ -73,9 +68,10 @@ class PatientQuerySet(RecordQuerySet["Patient"]):
         return self.filter(archived_at=None)
 
     def hold_current(self, pk: str) -> bool:
-        """Keep everybody else from archiving this record until the transaction ends; False if somebody just has.
+        """Keep others from archiving or merging this record until the transaction ends; False if somebody just has.
 
-        Booking and archiving change the same row, so that on every database one of them comes second and sees it.
+        Booking, writing beside the record, archiving and merging change the same row, so that on every database one
+        of them comes second and sees it.
         """
         return self.current().filter(pk=pk).update(booked_at=clock.now()) == 1
 
@@ -124,7 +120,7 @@ class Patient(ArchivableRecord):
     school = models.CharField(_("school"), max_length=200, blank=True, default="")
     alerts = models.JSONField(_("alerts"), default=list, blank=True)  # short sentences, for the desk too
     photo = models.CharField(_("photo"), max_length=100, blank=True, default="", editable=False)
-    booked_at = models.DateTimeField(null=True, editable=False)  # when somebody last booked or moved a visit
+    booked_at = models.DateTimeField(null=True, editable=False)  # when somebody last wrote beside it (hold_current)
     account_note = models.TextField(_("account note"), blank=True, default="", editable=False)
 
     care_status = models.CharField(
@@ -155,6 +151,11 @@ class Patient(ArchivableRecord):
         _("sensitive"), default=False, help_text=_("Only people with a grant may open this chart."), editable=False
     )
 
+    # Without an index: nobody looks records up by it, and SQLite would take it for every read by ids.
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False, db_index=False
+    )
+
     objects = PatientQuerySet.as_manager()
 
     class Meta(ArchivableRecord.Meta):
@@ -166,6 +167,7 @@ class Patient(ArchivableRecord):
             models.Index(fields=["archived_at", "sort_key", "id"], name="patient_list"),
             models.Index(fields=["birth_date"], name="patient_birth"),
             models.Index(fields=["sensitive"], name="patient_sensitive"),
+            models.Index(fields=["updated_at", "id"], name="patient_changed"),
         ]
 
     def __str__(self) -> str:

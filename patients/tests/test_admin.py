@@ -4,6 +4,7 @@ import pytest
 
 from core.models import AuditEvent
 from patients.models import MedicalEntry, Patient, Relationship
+from patients.search.finding import find
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +27,7 @@ def test_add_and_change_a_record(web, ada):
     jane = Patient.objects.get()
     assert (jane.name, jane.alerts, jane.chart_number) == ("Jane Doe", ["Latex", "Trumpet"], "000001")
     web(ada).post(page("patient", f"{jane.pk}/change/"), RECORD | {"family_name": "Roe"})
-    assert Patient.objects.search("roe").exists()
+    assert [found.patient for found in find("roe", by=ada)] == [jane]
     event = AuditEvent.objects.get(event="patient.changed")
     assert (event.actor_id, event.source) == (ada.pk, "admin")
 

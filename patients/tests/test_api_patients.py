@@ -140,6 +140,8 @@ def test_possible_duplicates_are_named_and_not_refused(api, dana, jane):
             "birthDate": None,
             "chartNumber": jane.chart_number,
             "reasons": ["name"],
+            "siblingOrTwin": False,
+            "score": 40,
         }
     ]
 
@@ -304,7 +306,8 @@ def test_the_list_costs_the_same_for_any_number(api, dana, make_patient, django_
 
 
 def test_a_record_leaves_its_search_keys(jane):
-    assert {key.kind for key in SearchKey.objects.filter(patient=jane)} == {"name", "whole", "phone", "email", "chart"}
+    kinds = {key.kind for key in SearchKey.objects.filter(patient=jane)}
+    assert kinds == {"name", "pair", "start", "phone", "email", "chart"}
 
 
 def test_birth_dates_stay_dates(api, dana):

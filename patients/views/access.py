@@ -21,9 +21,9 @@ from patients.views import fetch
 def access_list(request: HttpRequest) -> HttpResponse:
     """All sensitive charts and all charts with a grant: name and number only."""
     # read-scope: whoever gives access finds the chart; nothing of it is shown
-    sensitive = list(Patient.objects.filter(sensitive=True).by_name())
+    sensitive = list(Patient.objects.filter(sensitive=True, merged_into=None).by_name())
     # read-scope: see above
-    granted = Patient.objects.filter(pk__in=patient_ids_with_grants(), sensitive=False).by_name()
+    granted = Patient.objects.filter(pk__in=patient_ids_with_grants(), sensitive=False, merged_into=None).by_name()
     return render(request, "patients/access_list.html", {"sensitive": sensitive, "granted": granted})
 
 
@@ -69,7 +69,7 @@ def sensitive_set(request: HttpRequest, pk: str) -> HttpResponse:
 
 def _named(pk: str) -> Patient:
     # read-scope: whoever gives access must reach the chart without opening it
-    return fetch.first(Patient.objects.filter(pk=pk))
+    return fetch.first(Patient.objects.filter(pk=pk, merged_into=None))
 
 
 def _people(patient: Patient) -> list[User]:

@@ -8,13 +8,17 @@ from django.http import HttpRequest
 from accounts.views.answers import me
 from core.errors import NotFound
 from patients.models import Consent, MedicalEntry, Patient, Relationship
+from patients.moved import missing
 
 M = TypeVar("M", bound=models.Model)
 
 
 def patient(request: HttpRequest, pk: str) -> Patient:
-    """One record. Raises NotFound."""
-    return first(Patient.objects.visible_to(me(request)).filter(pk=pk))
+    """One record. Raises NotFound, Moved for one that was merged into another."""
+    found = Patient.objects.visible_to(me(request)).filter(pk=pk).first()
+    if found is None:
+        raise missing(me(request), pk)
+    return found
 
 
 def medical_entry(request: HttpRequest, of: Patient, pk: str) -> MedicalEntry:

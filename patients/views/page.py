@@ -12,7 +12,7 @@ from accounts.permissions import Permission
 from accounts.views.answers import me
 from core.errors import Text
 from patients import panels, timeline
-from patients.models import Consent, ContactPreference, MedicalEntry, Patient, Relationship
+from patients.models import Consent, ContactPreference, MedicalEntry, MergeRecord, Patient, Relationship
 from patients.rules import Channel
 
 RIGHTS = {
@@ -20,6 +20,7 @@ RIGHTS = {
     "archive": Permission.PATIENT_ARCHIVE,
     "read_medical": Permission.MEDICAL_READ,
     "write_medical": Permission.MEDICAL_WRITE,
+    "merge": Permission.PATIENT_MERGE,
     "give_access": Permission.CHART_ACCESS_GRANT,
 }
 
@@ -50,12 +51,15 @@ def context(request: HttpRequest, patient: Patient) -> dict[str, Any]:
         "sections": sections(request, patient),
         "buttons": [button for button in sorted(panels.buttons) if button.shown_to(user)],
         "timeline": timeline.of_patient(user, patient),
+        # read-scope: numbers of this record from the time before
+        "former_numbers": MergeRecord.objects.chart_numbers_of(patient.pk),
     }
 
 
 def rights(user: User) -> dict[str, bool]:
     """Which buttons this person gets."""
-    return {name: user.may(permission) for name, permission in RIGHTS.items()}
+    whole = user.may(Permission.PATIENT_EXPORT) and user.may(Permission.MEDICAL_READ)
+    return {name: user.may(permission) for name, permission in RIGHTS.items()} | {"export": whole}
 
 
 def siblings(user: User, patient: Patient, family: list[Relationship]) -> list[Patient]:

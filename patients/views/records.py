@@ -14,12 +14,12 @@ from accounts.permissions import Permission
 from accounts.views.answers import me
 from accounts.views.doors import safe_target
 from core.forms import ReasonForm
-from patients import actions, duplicates
-from patients.duplicates import Lookalike
+from patients import actions, lookalikes
 from patients.forms import PatientForm
 from patients.models import Patient
 from patients.views import fetch, page
 from patients.views.lists import doctor_names
+from patients.views.lookalikes import LookalikeRow, rows_of
 from patients.views.parts import show_form
 
 
@@ -37,15 +37,15 @@ def patient_detail(request: HttpRequest, pk: str) -> HttpResponse:
 def patient_create(request: HttpRequest) -> HttpResponse:
     """A new record. Likely duplicates are shown once before it is made."""
     form = PatientForm(request.POST or None)
-    lookalikes: list[Lookalike] = []
+    known: list[LookalikeRow] = []
     if request.method == "POST":
         by = me(request)
         if form.is_valid() and "anyway" not in request.POST:
-            lookalikes = lookalikes_of(by, form.values)
-        if not lookalikes and (patient := form.submit(lambda _data: actions.add(by=by, fields=form.values))):
+            known = _known_already(by, Patient(**form.values))
+        if not known and (patient := form.submit(lambda _data: actions.add(by=by, fields=form.values))):
             messages.success(request, _("%(name)s has been added.") % {"name": patient.name})
             return _go_on(request, patient)
-    return _show(request, form, {"lookalikes": lookalikes})
+    return _show(request, form, {"lookalikes": known})
 
 
 @allow(Permission.PATIENT_EDIT)
@@ -102,10 +102,9 @@ def _go_on(request: HttpRequest, patient: Patient) -> HttpResponse:
     return redirect(f"{wanted}{'&' if '?' in wanted else '?'}patient={patient.pk}")
 
 
-def lookalikes_of(user: User, values: dict[str, Any]) -> list[Lookalike]:
+def _known_already(user: User, candidate: Patient) -> list[LookalikeRow]:
     """Records that may be the same person, as far as this person sees them."""
-    candidate = Patient(**values)
-    return duplicates.likely(candidate, Patient.objects.visible_to(user).like(candidate).by_name())
+    return rows_of(user, lookalikes.same_person(candidate, by=user), candidate)
 
 
 def _show(request: HttpRequest, form: PatientForm, values: dict[str, Any]) -> HttpResponse:

@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.formats import date_format
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import allow
 from accounts.models import User
@@ -16,6 +16,9 @@ from accounts.permissions import Permission
 from accounts.views.answers import me, show
 from core.errors import Text
 from patients import actions
+from patients.exports import handing_out
+from patients.exports.download import record_file
+from patients.exports.purpose import Purpose
 from patients.models import MedicalEntry, Patient
 from patients.rules import CONTACT_FIELDS, readable_phone
 from portal.forms import ContactForm
@@ -56,6 +59,15 @@ def record_edit(request: HttpRequest, pk: str) -> HttpResponse:
             messages.success(request, _("Thank you, your contact data is saved."))
             return redirect("portal:record-detail", pk)
     return show(request, "portal/record_edit.html", form, patient=patient)
+
+
+@allow(Permission.OWN_RECORD)
+@require_POST
+def record_export(request: HttpRequest, pk: str) -> HttpResponseBase:
+    """The own record or a child's as a file, without what the clinic notes for itself."""
+    user = me(request)
+    purpose = Purpose(_("Saved by the patient or a parent in the portal"))
+    return record_file(handing_out.own_record(user, person(user, pk), purpose))
 
 
 def _change(user: User, patient: Patient, data: dict[str, Any]) -> Patient:

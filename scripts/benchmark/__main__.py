@@ -3,20 +3,15 @@
 import argparse
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from scripts.benchmark.databases import NOT_OURS, database
 from scripts.benchmark.table import TITLES, Timing, markdown
-from scripts.services import ROOT, Missing, MongoReplicaSet, Postgres, free_port, install_mongod
-
-# What would lead our clinics to somebody's servers, or close them to us.
-_NOT_OURS = {"MONGO_URI", "DATABASE_URL", "REDIS_URL", "DATA_DIR", "SECRET_KEY", "PUBLIC_URL", "ALLOWED_HOSTS"}
+from scripts.services import ROOT, Missing
 
 
 class Clinic:
@@ -24,7 +19,7 @@ class Clinic:
 
     def __init__(self, name: str, environment: dict[str, str], patients: int, seed: int) -> None:
         self.name = name
-        kept = {key: value for key, value in os.environ.items() if key.removesuffix("_FILE") not in _NOT_OURS}
+        kept = {key: value for key, value in os.environ.items() if key.removesuffix("_FILE") not in NOT_OURS}
         kept |= {"DJANGO_SETTINGS_MODULE": "clinic.settings", "LOG_LEVEL": "ERROR"}
         self._log = Path(environment["DATA_DIR"]) / "benchmark.log"
         with self._log.open("wb") as log:
@@ -62,27 +57,6 @@ class Clinic:
         self.process.wait()
 
 
-@contextmanager
-def _database(name: str) -> Iterator[dict[str, str]]:
-    """An empty database with the durability of `make services`, and the variables that lead to it."""
-    # On the disk, not in memory: waiting for it is part of what is compared.
-    folder = Path(tempfile.mkdtemp(prefix=f"clinic-benchmark-{name}-", dir="/var/tmp"))
-    data = Path(tempfile.mkdtemp(prefix="clinic-benchmark-data-", dir="/var/tmp"))
-    try:
-        if name == "mongo":
-            install_mongod()
-            with MongoReplicaSet(folder, [free_port()]) as mongo:
-                yield {"DATA_DIR": str(data), "MONGO_URI": mongo.uri("clinic")}
-        elif name == "postgres":
-            with Postgres(folder, free_port()) as server:
-                yield {"DATA_DIR": str(data), "DATABASE_URL": server.uri("clinic")}
-        else:
-            yield {"DATA_DIR": str(data)}
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        shutil.rmtree(data, ignore_errors=True)
-
-
 def _measure(clinics: list[Clinic], tasks: list[str], rounds: int, times: int) -> dict[str, dict[str, Timing]]:
     found = {clinic.name: {task: Timing() for task in tasks} for clinic in clinics}
     for number in range(rounds + 1):
@@ -111,7 +85,7 @@ def main() -> int:
         try:
             clinics = []
             for name in asked.databases:
-                where = running.enter_context(_database(name))
+                where = running.enter_context(database(name))
                 clinics.append(Clinic(name, where, asked.patients, asked.seed))
                 running.callback(clinics[-1].stop)
             tasks, *_same = [clinic.answer()["tasks"] for clinic in clinics]

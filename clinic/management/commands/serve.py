@@ -64,6 +64,8 @@ class Command(BaseCommand):
         self._step("Checking the settings", self.check)
         if problem := redis.problem():
             self.console.print(f"[yellow]![/] {problem} The clinic works without it, slower.")
+        if problem := startup.search_problem():
+            self.console.print(f"[yellow]![/] {problem} The database answers searches.")
         for warning in [*exposure.warnings(), *startup.role_warnings(self.only)]:
             self.console.print(f"[yellow]![/] {escape(warning)}")
         # Several processes may start at once.

@@ -27,7 +27,6 @@ __all__ = ["okta", "provider_process"]
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("seeded"),
-    pytest.mark.once(reason="about browser and provider; accounts/tests/test_oidc_*.py runs on each database"),
 ]
 
 

@@ -130,7 +130,6 @@ def test_a_day_by_keyboard_alone(
     expect(page.locator(".page__lead .badge").first).to_contain_text("Arrived")
 
 
-@pytest.mark.once(reason="about the pages' HTML and colours")
 @pytest.mark.parametrize("width", [320, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_pages_are_accessible(
@@ -174,7 +173,6 @@ def test_the_pages_are_accessible(
         assert page.evaluate("document.documentElement.scrollWidth") <= width, address
 
 
-@pytest.mark.once(reason="about the pages' HTML and colours")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_portal_is_accessible(
     scheme: str,

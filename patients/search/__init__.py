@@ -1,0 +1,1 @@
+"""One box that finds anyone: names despite slips, phones, dates, numbers."""
