@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 from django.conf import settings
+from gunicorn.http import message  # type: ignore[import-untyped]
 
 from core import metrics_folder
 
@@ -14,6 +15,9 @@ threads = 8
 timeout = 60
 graceful_timeout = 20
 keepalive = 5
+# A search of 10,000 letters pasted by mistake, each in its escaped form, is answered like any other.
+# gunicorn takes a smaller limit than its own only; a line without any limit would fill the memory.
+limit_request_line = message.MAX_REQUEST_LINE = 128 * 1024
 control_socket_disable = True  # nobody steers us but the supervisor
 accesslog = None  # our own log has a line per request, without query strings
 # A heartbeat on a slow disk would look like a dead worker.

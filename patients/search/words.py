@@ -26,6 +26,7 @@ _PARTICLES: Final = frozenset(
 # Sounds that English, German and French write in several ways, before the code is made.
 _ALIKE: Final = (("y", "i"), ("dt", "t"), ("ph", "f"), ("tz", "z"), ("ck", "k"), ("v", "f"), ("ou", "u"))
 _FEWEST_FOR_SOUND: Final = 4
+_MOST_FOR_SOUND: Final = 40
 _FEWEST_FOR_DELETES: Final = 3
 _MOST_FOR_DELETES: Final = 24
 BEGINNING: Final = 5
@@ -94,8 +95,8 @@ def whole_name(given: str, family: str) -> str:
 
 @lru_cache(maxsize=16384)
 def sound(word: str) -> str:
-    """A code for how the word sounds ("meyer" and "maier" share one); empty for short words."""
-    if len(word) < _FEWEST_FOR_SOUND or not word.isalpha():
+    """A code for how the word sounds ("meyer" and "maier" share one); empty for short words and for heaps of letters."""
+    if not _FEWEST_FOR_SOUND <= len(word) <= _MOST_FOR_SOUND or not word.isalpha():
         return ""
     for written, heard in _ALIKE:
         word = word.replace(written, heard)
