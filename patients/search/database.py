@@ -27,7 +27,7 @@ _MOST_ALIKE: Final = 400  # words looked at for slips
 _MOST_WORDS: Final = 10  # words taken for one typed word, the likest first
 _MOST_BEGINNINGS: Final = 6
 _MOST_PAIRED: Final = 3
-_FEW: Final = 20  # with fewer hits, a broader question follows
+_ENOUGH: Final = 240  # more than are ever shown: what is less like the typed word is not asked for
 _LAST: Final = "\uffff"
 _NAMES: Final = (Kind.NAME, Kind.GUARDIAN)
 _PAIRS: Final = {Kind.PAIR: Kind.NAME, Kind.GUARDIAN_PAIR: Kind.GUARDIAN}
@@ -81,16 +81,20 @@ class _Search:
         return [_Name(term, _likest(term, alike)) for term in terms]
 
     def _by_one_name(self, name: _Name) -> None:
-        whole = self._read(_names(name) | _keys(name.term.keys), MOST_ROWS)
-        if whole < MOST_ROWS:
-            return
-        # A common word: what was typed comes before what begins with it, and today's patients before all others.
-        exact = Q(kind=Kind.NAME, token__in=name.term.spellings)
-        today = {pk for ids in panels.patients_of_today for pk in ids()}
-        if today:
-            self._read(exact & Q(patient_id__in=today), MOST_ROWS)
-        if self._read(exact, MOST_ROWS) < _FEW:
-            self._read(_range([Kind.NAME], name.term.word), MOST_ROWS)
+        """What was typed, then what begins with it, then all that is like it: as far as there is room."""
+        narrower = (Q(kind=Kind.NAME, token__in=name.term.spellings), _range([Kind.NAME], name.term.word))
+        for question in narrower:
+            found = self._read(question, MOST_ROWS)
+            if found == MOST_ROWS:
+                self._read_today(question)
+            if found >= min(_ENOUGH, MOST_ROWS):
+                return
+        self._read(_names(name) | _keys(name.term.keys), MOST_ROWS)
+
+    def _read_today(self, question: Q) -> None:
+        """Of a word that very many bear, today's patients are never among those left out."""
+        if today := {pk for ids in panels.patients_of_today for pk in ids()}:
+            self._read(question & Q(patient_id__in=today), MOST_ROWS)
 
     def _by_pairs(self, names: list[_Name]) -> None:
         pairs = list(combinations(_longest(names), 2))
@@ -103,7 +107,8 @@ class _Search:
             self._read(_beginnings_of_pairs(one, other), MOST_ROWS)
         self._complete(names)
         if not self._best():
-            self._narrow([_names(name) for name in names])
+            first, *others = map(_names, names)
+            self._narrow([first], others)
 
     def _best(self) -> float:
         return max((ranking.score(self.query, hit) or 0.0 for hit in self.found.values()), default=0.0)
@@ -111,18 +116,30 @@ class _Search:
     # Numbers, dates and addresses, with or without names
 
     def _by_values(self, names: list[_Name]) -> None:
-        self._narrow([*(_value(value, names) for value in self.query.values), *map(_names, names)])
+        first, *others = self.query.values
+        self._narrow(_widening(first, names), [*(_value(value, names) for value in others), *map(_names, names)])
 
-    def _narrow(self, questions: list[Q]) -> None:
-        """Those whom every question finds: the first one's hits are asked about the others."""
+    def _narrow(self, widening: list[Q], others: list[Q]) -> None:
+        """Those whom every question finds; the first is asked wider and wider, until some meet the others too."""
         ids: set[str] = set()
-        for number, question in enumerate(questions):
-            rows = self._rows(question & Q(patient_id__in=ids) if number else question, MOST_ROWS)
+        left: set[str] = set()
+        for question in widening:
+            rows = self._rows(question, MOST_ROWS)
+            self._note(rows)
+            ids |= {row[0] for row in rows}
+            if len(ids) < min(_ENOUGH, MOST_ROWS) and question is not widening[-1]:
+                continue
+            left = self._who_meet(others, ids)
+            if left:
+                break
+        self.found = {patient_id: hit for patient_id, hit in self.found.items() if patient_id in left}
+
+    def _who_meet(self, questions: list[Q], ids: set[str]) -> set[str]:
+        for question in questions:
+            rows = self._rows(question & Q(patient_id__in=ids), MOST_ROWS) if ids else []
             self._note(rows)
             ids = {row[0] for row in rows}
-            if not ids:
-                break
-        self.found = {patient_id: hit for patient_id, hit in self.found.items() if patient_id in ids}
+        return ids
 
     # Reading
 
@@ -205,12 +222,27 @@ def _beginnings_of_pairs(one: _Name, other: _Name) -> Q:
     return question
 
 
+def _widening(value: Term, names: list[_Name]) -> list[Q]:
+    """A number or date as it is, a year with the names; then numbers that only begin with it or have it somewhere."""
+    keys = _without_year(value, names)
+    exact = _keys(Key(key.kind, key.token) for key in keys if not key.prefix or key.kind in ranking.PHONES)
+    years = _years(value, names)
+    prefixed = _keys(key for key in keys if key.prefix)
+    return [exact | years, prefixed] if any(key.prefix for key in keys) else [exact | years]
+
+
 def _value(value: Term, names: list[_Name]) -> Q:
-    """A number or date; one that may be a year of birth is asked for together with the names."""
-    if not value.year or not names:
-        return _keys(value.keys)
-    question = _keys(key for key in value.keys if key.kind != Kind.BORN)
-    for name in names:
+    return _keys(_without_year(value, names)) | _years(value, names)
+
+
+def _without_year(value: Term, names: list[_Name]) -> list[Key]:
+    """One that may be a year of birth is asked for together with the names."""
+    return [key for key in value.keys if not (value.year and names and key.kind == Kind.BORN)]
+
+
+def _years(value: Term, names: list[_Name]) -> Q:
+    question = Q(pk__in=())
+    for name in names if value.year else ():
         question |= Q(kind=Kind.YEAR, token__in=[f"{value.year} {word}" for word in name.known])
         question |= _range([Kind.YEAR], f"{value.year} {name.term.word}")
     return question

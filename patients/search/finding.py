@@ -30,7 +30,7 @@ def find(text: str, *, by: "User", limit: int = LIMIT, archived: bool | None = N
     Archived records come after the others (`archived` None) or not at all (False), or alone (True). A text without
     a word or a number finds nobody.
     """
-    hits = _hits(parse(text), archived)[: limit + _SPARE]
+    hits = _hits(parse(text), archived, limit + _SPARE)
     rows = Patient.objects.visible_to(by).filter(pk__in=[hit.patient_id for hit in hits])
     if archived is not None:
         rows = rows.archived() if archived else rows.current()
@@ -45,12 +45,12 @@ def find(text: str, *, by: "User", limit: int = LIMIT, archived: bool | None = N
     return [Found(patients[hit.patient_id], hit.met) for hit in seen[:limit]]
 
 
-def _hits(query: Query, archived: bool | None) -> list[Hit]:
+def _hits(query: Query, archived: bool | None, most: int) -> list[Hit]:
     if query.is_empty:
         return []
     engine = engines.current()
     for reading in (query, *query.other_readings()):
-        if hits := ranking.ranked(reading, engine.candidates(reading, archived=archived, most=engines.MOST)):
+        if hits := ranking.ranked(reading, engine.candidates(reading, archived=archived, most=engines.MOST), most):
             return hits
     return []
 

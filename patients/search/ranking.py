@@ -37,14 +37,11 @@ class Hit:
     met: tuple[str, ...]
 
 
-def ranked(query: Query, candidates: Iterable[Candidate]) -> list[Hit]:
-    """Those that meet every term, best first; of equals the archived ones last."""
-    hits = [
-        Hit(one.patient_id, one.archived, found, _met(query, one))
-        for one in candidates
-        if (found := score(query, one)) is not None
-    ]
-    return sorted(hits, key=lambda hit: (-hit.score, hit.archived, hit.patient_id))
+def ranked(query: Query, candidates: Iterable[Candidate], most: int) -> list[Hit]:
+    """Those that meet every term, best first, at most so many; of equals the archived ones last."""
+    scored = [(found, one) for one in candidates if (found := score(query, one)) is not None]
+    scored.sort(key=lambda pair: (-pair[0], pair[1].archived, pair[1].patient_id))
+    return [Hit(one.patient_id, one.archived, found, _met(query, one)) for found, one in scored[:most]]
 
 
 def score(query: Query, candidate: Candidate) -> float | None:

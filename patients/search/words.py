@@ -95,7 +95,7 @@ def whole_name(given: str, family: str) -> str:
 
 @lru_cache(maxsize=16384)
 def sound(word: str) -> str:
-    """A code for how the word sounds ("meyer" and "maier" share one); empty for short words and for heaps of letters."""
+    """A code for how the word sounds ("meyer" and "maier" share one); empty for short words and heaps of letters."""
     if not _FEWEST_FOR_SOUND <= len(word) <= _MOST_FOR_SOUND or not word.isalpha():
         return ""
     for written, heard in _ALIKE:

@@ -202,3 +202,11 @@ def test_nothing_to_look_for(text):
 )
 def test_one_spelling_for_all(written, plain):
     assert words.plain(written) == plain
+
+
+def test_of_digits_that_many_have_somewhere_those_at_the_end_are_found(add, rita, monkeypatch):
+    monkeypatch.setattr("patients.search.database.MOST_ROWS", 5)
+    for number in range(12):
+        add(f"Given{number}", "Roe", phone=f"+41440132{number:03}")
+    add("Ana", "Doe", phone="+41446680132")
+    assert names("ana 0132", rita) == ["Ana Doe"]
