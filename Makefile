@@ -33,7 +33,7 @@ demo: runtime
 
 test: development
 	@$(if $(filter mongo,$(DB)),$(BIN)/python -m scripts.services install)
-	@exec $(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST)
+	@exec $(BIN)/python -m pytest -n 2 $(PYTEST)
 
 services: development
 	@exec $(BIN)/python -m scripts.services

@@ -10,11 +10,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from scripts import services
 
+_SHARE_A_CLINIC = ("clinic/tests/test_search_table.py", "clinic/tests/test_demo_clinic.py")
 _running = ExitStack()
 
 
@@ -77,9 +79,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="about MongoDB itself: DB=mongo pytest"))
         if (once := item.get_closest_marker("once")) and connection.vendor != "sqlite":
             item.add_marker(pytest.mark.skip(reason=once.kwargs["reason"]))
+        if connection.vendor == "postgresql" and _is_about_pages(item.path):
+            item.add_marker(pytest.mark.skip(reason="about pages; SQLite and MongoDB are enough"))
         for mark in item.iter_markers("not_on"):
             if mark.args[0] == connection.vendor:
                 item.add_marker(pytest.mark.skip(reason=mark.kwargs["reason"]))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Tests go to whoever is free; those that share a large clinic go to one process, which makes it once."""
+    from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
+
+    class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            module = nodeid.partition("::")[0]
+            return module if module in _SHARE_A_CLINIC else nodeid
+
+    return Scheduling(config, log)
+
+
+def _is_about_pages(path: Path) -> bool:
+    return "pages" in path.stem or "portal" in path.parts
 
 
 @pytest.hookimpl(wrapper=True)

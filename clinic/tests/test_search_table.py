@@ -21,8 +21,7 @@ from patients.rules import sort_key
 from patients.search.finding import find
 from scripts.pytest_elastic import searches_on
 
-# One process makes the crowd for all of them.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("crowd")]
+pytestmark = pytest.mark.slow
 
 TABLE = json.loads((Path(__file__).parent / "search_table.json").read_text())
 # Twenty thousand on SQLite; a tenth where every patient is written over a socket, unless SEARCH_CROWD says otherwise.
