@@ -31,6 +31,11 @@ ENV PATH=/opt/clinic/bin:$PATH \
     STATIC_ROOT=/srv/static \
     PORT=5000 \
     DEMO=0
+# Pango sets the type of PDF papers; its version is the base image's.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin clinic \
     && install --directory --owner=10001 --group=10001 --mode=0700 /data
 COPY --from=packages /opt/clinic /opt/clinic

@@ -53,6 +53,7 @@ fix: development
 
 docs: development
 	@$(BIN)/python -m scripts.architecture
+	@$(BIN)/python -m scripts.status_diagram
 	@$(BIN)/python manage.py access_table > docs/access.md.new && mv docs/access.md.new docs/access.md
 	@$(BIN)/python manage.py spectacular --file docs/openapi.yaml --validate --fail-on-warn
 

@@ -46,6 +46,7 @@ def _quick_and_quiet(settings: Any, tmp_path: Any) -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.OUTAGE_ROOT = tmp_path / "outage"
     settings.TIME_ZONE = "UTC"
     HUEY.immediate = True
     cache.clear()

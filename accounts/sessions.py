@@ -29,11 +29,17 @@ class IdleSignOutMiddleware:
 
     def _check(self, request: HttpRequest, user: User) -> None:
         now = int(clock.now().timestamp())
-        seen, began = (int(request.session.get(key, now)) for key in (LAST_SEEN, BEGAN))
-        if now - seen > settings.IDLE_MINUTES * 60 or now - began > settings.SESSION_COOKIE_AGE:
+        if has_gone_away(request):
             sessions.time_out(by=user)
             logout(request)
         elif LAST_SEEN not in request.session:
             request.session[LAST_SEEN] = request.session[BEGAN] = now
-        elif now - seen > _RESOLUTION_SECONDS and POLL_HEADER not in request.headers:
+        elif now - int(request.session[LAST_SEEN]) > _RESOLUTION_SECONDS and POLL_HEADER not in request.headers:
             request.session[LAST_SEEN] = now
+
+
+def has_gone_away(request: HttpRequest) -> bool:
+    """Whether nobody has used the browser session for IDLE_MINUTES, or it has lasted a working day."""
+    now = int(clock.now().timestamp())
+    seen, began = (int(request.session.get(key, now)) for key in (LAST_SEEN, BEGAN))
+    return now - seen > settings.IDLE_MINUTES * 60 or now - began > settings.SESSION_COOKIE_AGE

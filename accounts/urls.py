@@ -10,6 +10,7 @@ urlpatterns = [
     path("sign-in/", doors.session_create, name="session-create"),
     path("sign-in/oidc/", single_sign_on.begin, name="oidc-begin"),
     path("sign-in/oidc/callback/", single_sign_on.callback, name="oidc-callback"),
+    path("session/", doors.session_here, name="session-here"),
     path("sign-out/", doors.session_end, name="session-end"),
     path("first-run/", doors.first_admin_create, name="first-run"),
     path("theme/", doors.theme_set, name="theme-set"),

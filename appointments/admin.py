@@ -102,7 +102,7 @@ class ClosureAdmin(SetupAdmin[Closure]):
     """Days off, of a place or of a doctor."""
 
     list_display = ("starts_on", "ends_on", "location", "doctor", "reason")
-    fields = ("starts_on", "ends_on", "location", "doctor", "reason")
+    fields = ("starts_on", "ends_on", "location", "doctor", "reason", "each_year")
 
     def create(self, by: Any, data: dict[str, Any]) -> Closure:
         return setup.add_closure(by=by, **data)

@@ -1,15 +1,32 @@
 """One day at one location, ready to be drawn: columns of chairs or of doctors, with visits and what is closed."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
-from accounts.models import User, with_profiles
+from accounts.models import User
 from appointments.calendar import Calendar, Span
-from appointments.grid import CALLED_OFF, Block, Column, Stretch, free_stretches, spread, wall_time
-from appointments.models import Appointment, AppointmentType, Chair, Location
+from appointments.claims import ORDINARY_LANES
+from appointments.day_plans.reading import PlannedBlock
+from appointments.grid import (
+    CALLED_OFF,
+    USUAL_ROWS,
+    Block,
+    Column,
+    Planned,
+    Stretch,
+    free_stretches,
+    spread,
+    wall_time,
+)
+from appointments.models import Appointment, Location
+from appointments.schedule.load import doctor_time
+from appointments.schedule.marks import marks_of
+from appointments.schedule.premises import Premises
+from appointments.schedule.reading import DayRows, with_profile
+from appointments.stamps import stamp_of
 from core import clock
 from core.errors import Text
-from patients.models import MedicalEntry, Patient
 
 _FIRST_HOUR, _LAST_HOUR = 8, 18
 
@@ -17,16 +34,22 @@ _FIRST_HOUR, _LAST_HOUR = 8, 18
 class Day:
     """Everything that the page of a day shows, in a constant number of queries."""
 
-    def __init__(self, user: User, day: date, location: Location, by: str) -> None:
-        self.day, self.location = day, location
+    def __init__(
+        self, user: User, day: date, premises: Premises, location: Location, by: str, rows: int = USUAL_ROWS
+    ) -> None:
+        self.day, self.location, self.rows, self.premises = day, location, rows, premises
         self.has_passed = day < clock.today()
-        self.doctors = with_profiles(User.objects.doctors()) if by == "doctor" else []
-        self.calendar = Calendar(day, day, [doctor.pk for doctor in self.doctors])
+        self.doctors = _doctors() if by in {"doctor", "both"} else []
+        self.calendar = Calendar(
+            day, day, [doctor.pk for doctor in self.doctors], hours=premises.hours, closures=premises.closures
+        )
         self.open = self.calendar.spans(location.pk, None, day)
         self.blocks = self._read(user)
         on_grid = [block for block in self.blocks if not block.is_called_off]
         self.first_hour, self.last_hour = self._hours(on_grid)
-        self.columns = self._doctor_columns(on_grid) if by == "doctor" else self._chair_columns(on_grid)
+        self.columns = self._chair_columns(on_grid) if by != "doctor" else []
+        self.columns += self._doctor_columns(on_grid) if by in {"doctor", "both"} else []
+        self.doctor_time = doctor_time(on_grid, {doctor.pk: _lanes_of(doctor) for doctor in self._everybody})
 
     @property
     def at(self) -> str:
@@ -50,48 +73,38 @@ class Day:
         shown = moment.date() == self.day and self.first_hour <= moment.hour < self.last_hour
         return moment.strftime("%H:%M") if shown else ""
 
+    def parked_by(self, user: User) -> list[Appointment]:
+        """The person's holding tray, what was parked first first."""
+        return [visit for visit in self._tray if visit.parked_by_id == user.pk]
+
     @property
     def standing(self) -> int:
         """How many visits are not called off."""
         return sum(not block.is_called_off for block in self.blocks)
 
     def _read(self, user: User) -> list[Block]:
-        # All visits of the place, also those of charts that this person may not open: their time is taken too.
-        rows = Appointment.objects.for_day(self.day).filter(location_id=self.location.pk).order_by("start", "id")
-        visits = list(rows)
-        patients = Patient.objects.visible_to(user).in_bulk({row.patient_id for row in visits})
-        types = AppointmentType.objects.in_bulk({row.type_id for row in visits})
-        self.chairs = self._all_chairs({_chair_of(row) for row in visits if row.status not in CALLED_OFF} - {None})
-        doctors = self._all_doctors({row.doctor_id for row in visits})
-        entries = MedicalEntry.objects.visible_to(user).critical().running().filter(patient_id__in=list(patients))
-        alerts = set(entries.values_list("patient_id", flat=True))
-        alerts |= {pk for pk, patient in patients.items() if patient.alerts}
+        rows = DayRows(user, self.day, self.location.pk)
+        self.stamp, self._tray = stamp_of(rows.visits), rows.tray
+        on_grid = [row for row in rows.visits if row.status not in CALLED_OFF]
+        taken = {chair for row in on_grid if (chair := _chair_of(row))}
+        self.chairs = self.premises.chairs_at(self.location.pk, taken)
+        self.planned = self.premises.planned_at(self.location.pk)
+        self._everybody = rows.doctors.values()
+        marks = marks_of(
+            user, {row.patient_id: row.patient for row in rows.visits if row.patient_id in rows.patients}, self.day
+        )
         names = {chair.pk: chair.name for chair in self.chairs}
-        for row in visits:
-            if row.patient_id in patients:
-                row.patient = patients[row.patient_id]
         return [
             Block(
                 appointment=row,
-                patient=patients.get(row.patient_id),
-                type=types[row.type_id],
-                doctor=doctors[row.doctor_id],
+                patient=rows.patients.get(row.patient_id),
+                type=row.type,
+                doctor=rows.doctors[row.doctor_id],
                 place=names.get(_chair_of(row) or "", ""),
-                alert=row.patient_id in alerts,
+                marks=marks.get(row.patient_id, []),
             )
-            for row in visits
+            for row in rows.visits
         ]
-
-    def _all_doctors(self, wanted: set[str]) -> dict[str, User]:
-        doctors = {doctor.pk: doctor for doctor in self.doctors}
-        gone = wanted - doctors.keys()
-        return doctors | {row.pk: row for row in with_profiles(User.objects.filter(pk__in=gone))} if gone else doctors
-
-    def _all_chairs(self, wanted: set[str | None]) -> list[Chair]:
-        """Those in use here, then those out of use or elsewhere that somebody sits in all the same."""
-        chairs = list(Chair.objects.filter(location_id=self.location.pk, is_active=True))
-        others = wanted - {chair.pk for chair in chairs}
-        return [*chairs, *Chair.objects.filter(pk__in=others)] if others else chairs
 
     def _hours(self, blocks: list[Block]) -> tuple[int, int]:
         starts = [clock.wall(opens) for opens, _closes in self.open]
@@ -107,7 +120,9 @@ class Day:
         columns = []
         for chair in self.chairs:
             own = [block for block in blocks if _chair_of(block.appointment) == chair.pk]
-            columns.append(self._column(chair.name, f"chair={chair.pk}", own, self.open))
+            column = self._column(chair.name, f"chair={chair.pk}", own, self.open)
+            column.planned = [self._kept(plan) for plan in self.planned if plan.chair_id in {None, chair.pk}]
+            columns.append(column)
         loose = [block for block in blocks if _chair_of(block.appointment) is None]
         if loose or not columns:
             columns.append(self._column("", "", loose, self.open))
@@ -118,7 +133,8 @@ class Day:
         there = {doctor.pk: doctor for doctor in self.doctors if self._spans(doctor)}
         columns = []
         for doctor in sorted((there | busy).values(), key=lambda person: (person.name, person.pk)):
-            own = [block for block in blocks if block.appointment.doctor_id == doctor.pk]
+            # Copies: beside the chairs a visit stands here too, at a width of its own.
+            own = [replace(block, lane=0, span=1) for block in blocks if block.appointment.doctor_id == doctor.pk]
             column = self._column(doctor.display_name, f"doctor={doctor.pk}", own, self._spans(doctor))
             column.colour = doctor.profile_or_none.colour if doctor.profile_or_none else ""
             columns.append(column)
@@ -130,8 +146,13 @@ class Day:
     def _column(self, name: Text, query: str, blocks: list[Block], spans: list[Span]) -> Column:
         column = Column(name, query, blocks=blocks, closed=list(self._closed(spans)), lanes=spread(blocks))
         if not self.has_passed:
-            column.free = list(free_stretches(spans, blocks))
+            column.free = list(free_stretches(spans, blocks, self.rows))
         return column
+
+    def _kept(self, plan: PlannedBlock) -> Planned:
+        begin, _end = clock.day_bounds(self.day)
+        at, until = max(wall_time(plan.start), self.at), min(wall_time(plan.end, after=begin), self.until)
+        return Planned(at, until, plan.kind, plan.words)
 
     def _closed(self, spans: list[Span]) -> Iterator[Stretch]:
         begin, end = clock.day_bounds(self.day)
@@ -142,6 +163,14 @@ class Day:
             if last < until:
                 yield Stretch(last, until, begin)
             last = max(last, wall_time(closes, after=begin))
+
+
+def _doctors() -> list[User]:
+    return [with_profile(doctor) for doctor in User.objects.doctors().select_related("profile")]
+
+
+def _lanes_of(doctor: User) -> int:
+    return max(1, doctor.profile_or_none.check_lanes) if doctor.profile_or_none else ORDINARY_LANES
 
 
 def _chair_of(visit: Appointment) -> str | None:

@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User, with_profiles
 from accounts.permissions import Permission
 from appointments import exports, glance
+from appointments.desk_lists import keeping
 from appointments.imports import Visits
-from appointments.merging import DUE, VISITS
+from appointments.merging import DUE, VISITS, WISHES
 from appointments.models import Appointment, AppointmentType, Chair, NextVisit
 from appointments.recalls import RECALL
 from appointments.rules import Event
@@ -32,6 +33,9 @@ _TIMELINE: dict[str, Text] = {
     Event.BROUGHT_OVER: _("Visit brought over"),
     Event.NEXT_VISIT_NOTED: _("Visit due"),
     Event.NEXT_VISIT_SETTLED: _("Visit due: settled"),
+    Event.CHECKED_OUT: _("Checked out"),
+    Event.CALL_LOGGED: _("Called"),
+    Event.ROW_PUT_ASIDE: _("Put aside on a list of the desk"),
 }
 
 
@@ -39,6 +43,16 @@ def register() -> None:
     """Navigation, the patient page's visits and its button, and the guard on archiving."""
     navigation.register(
         NavItem(10, _("Schedule"), "appointments:day-today", "calendar", "/schedule", _may(Permission.APPOINTMENT_READ))
+    )
+    navigation.register(
+        NavItem(15, _("Board"), "appointments:board", "chair", "/board", _may(Permission.APPOINTMENT_READ))
+    )
+    navigation.register(NavItem(17, _("My day"), "appointments:my-day", "clock", "/my-day", _treats))
+    navigation.register(
+        NavItem(25, _("Lists"), "appointments:desk-lists", "report", "/lists", _may(Permission.APPOINTMENT_BOOK))
+    )
+    navigation.register(
+        NavItem(30, _("Wait list"), "appointments:wait-list", "clock", "/wait-list", _may(Permission.APPOINTMENT_BOOK))
     )
     navigation.register(
         NavItem(60, _("Setup"), "appointments:setup", "settings", "/setup", _may(Permission.CLINIC_SETUP))
@@ -54,13 +68,18 @@ def register() -> None:
             short=_("Book"),
         )
     )
+    panels.buttons.append(
+        panels.PatientButton(40, _("Wait list"), "appointments:wish-new", "clock", _may(Permission.APPOINTMENT_BOOK))
+    )
     panels.patients_of_today.append(glance.patients_of_today)
     panels.visit_notes.append(glance.visit_notes)
     panels.archive_guards.append(refuse_while_visits_stand)
     panels.movers["visits"] = VISITS
     panels.movers["due"] = DUE
+    panels.movers["wishes"] = WISHES
     panels.event_words.update(_TIMELINE)
     exports.register()
+    keeping.register()
     imports.register(Visits())
     parts.append(RECALL)
 
@@ -94,6 +113,10 @@ def refuse_while_visits_stand(patient: Patient) -> None:
     if Appointment.objects.filter(patient_id=patient.pk).upcoming().exists():
         message = _("This patient has future appointments. Cancel or move them first.")
         raise Refused(message, code="has_appointments")
+
+
+def _treats(user: Any) -> bool:
+    return user.may(Permission.APPOINTMENT_READ) and not user.group_names.isdisjoint({"doctor", "assistant"})
 
 
 def _may(permission: Permission) -> Any:

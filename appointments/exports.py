@@ -10,7 +10,16 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.permissions import Permission
-from appointments.models import Appointment, AppointmentType, Chair, Location, NextVisit, StatusEvent
+from appointments.models import (
+    Appointment,
+    AppointmentType,
+    Chair,
+    Location,
+    NextVisit,
+    StatusEvent,
+    WaitlistEntry,
+    WaitlistOffer,
+)
 from appointments.models.booking import AppointmentQuerySet
 from appointments.rules import Event, Origin, Status
 from core import clock
@@ -40,6 +49,8 @@ VISIT_STAFF_FIELDS = (
     "pattern",
     "updated_at",
 )
+WISH_FIELDS = ("weekdays", "time_from", "time_to", "earliest", "latest", "notice_hours", "state", "created_at")
+OFFER_FIELDS = ("start", "expires_at", "state", "answered_at")
 STEP_FIELDS = ("at", "kind", "from_status", "to_status", "from_start", "to_start")
 
 
@@ -60,8 +71,14 @@ def register() -> None:
     models = (Appointment._meta.label, StatusEvent._meta.label)
     registry.parts.append(Part(75, "appointments", appointments_of, models))
     registry.parts.append(Part(76, "visitsDue", visits_due, (NextVisit._meta.label,)))
+    wishes = (WaitlistEntry._meta.label, WaitlistOffer._meta.label)
+    registry.parts.append(Part(77, "waitList", wishes_of, wishes))
     registry.list_columns.append(ListColumn("nextVisit", gettext_lazy("Next visit"), next_visits))
     registry.list_events[Event.EXPORTED] = gettext_lazy("List of visits")
+    registry.list_events[Event.SHEET_DISCLOSED] = gettext_lazy("Day sheet or routing slips")
+    for event in (Event.EVENING_LIST_KEPT, Event.EVENING_LIST_TAKEN):
+        registry.list_events[event] = gettext_lazy("List of the next day, kept for an outage")
+    registry.left_out["appointments.MovedVisit"] = "in which run a visit was moved; its history says that and why"
     registry.left_out["appointments.Claim"] = "the time that a visit takes; follows from the visit"
 
 
@@ -183,6 +200,20 @@ def visits_due(request: Request) -> list[dict[str, Any]]:
     fields = ("due_on", "done_at", *(("note", "origin") if request.by_staff else ()))
     return [
         {"_id": row.pk, **facts(row, fields), "type": types[row.type_id].name if row.type_id else ""} for row in rows
+    ]
+
+
+def wishes_of(request: Request) -> list[dict[str, Any]]:
+    """Wishes for another time, and what was offered for each."""
+    rows = WaitlistEntry.objects.filter(patient_id=request.patient.pk).order_by("created_at", "id")
+    types = AppointmentType.objects.in_bulk({row.type_id for row in rows})
+    made: dict[str, list[dict[str, Any]]] = {}
+    for offer in WaitlistOffer.objects.filter(patient_id=request.patient.pk).order_by("created_at", "id"):
+        made.setdefault(offer.entry_id, []).append(facts(offer, OFFER_FIELDS))
+    fields = (*WISH_FIELDS, *(("note",) if request.by_staff else ()))
+    return [
+        {"_id": row.pk, **facts(row, fields), "type": types[row.type_id].name, "offers": made.get(row.pk, [])}
+        for row in rows
     ]
 
 

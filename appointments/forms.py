@@ -1,15 +1,19 @@
 """Forms of the desk: shape only, the actions decide."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, with_profiles
 from appointments import offers
+from appointments.finding_times.forms import WishFields
+from appointments.finding_times.wishes import Wish
 from appointments.models import AppointmentType, Chair
 from appointments.rules import LONGEST_MINUTES, UNIT_MINUTES, fit_pattern
 from core import clock
@@ -40,7 +44,7 @@ class DayField(forms.DateField):
         return day
 
 
-class PlaceFields(Form):
+class PlaceFields(WishFields):
     """When, with whom, on which chair: shared by booking and moving."""
 
     day = DayField()
@@ -104,10 +108,6 @@ class PlaceFields(Form):
 
     # --- What is looked for when free times are wanted: whatever of the form makes sense already
 
-    def raw(self, name: str) -> str:
-        """What stands in the field, typed or filled in by us."""
-        return str(self[name].value() or "")
-
     def wanted_day(self) -> date:
         """The day from which free times are wanted."""
         try:
@@ -129,6 +129,11 @@ class PlaceFields(Form):
         chosen = self.doctors.get(self.raw("doctor"))
         return [chosen] if chosen else list(self.doctors.values())
 
+    def wish(self) -> Wish:
+        """With the chair that is chosen."""
+        chair = self.raw("chair")
+        return replace(super().wish(), chair_id=chair if chair in self.chairs else "")
+
 
 class MoveForm(PlaceFields):
     """Another time for the same visit."""
@@ -147,6 +152,8 @@ class BookForm(PlaceFields):
     type = forms.ChoiceField(label=_("Type"))
     reason = forms.CharField(label=_("Note for the desk"), max_length=500, required=False)
     walk_in = forms.BooleanField(label=_("Walk-in: the patient is here now"), required=False)
+    due = forms.CharField(required=False, widget=forms.HiddenInput)  # the visit due that this one settles
+    checkout = forms.CharField(required=False, widget=forms.HiddenInput)  # the visit whose patient leaves with this one
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -205,6 +212,8 @@ class DayForm(Form):
 def typed(data: Mapping[str, Any]) -> dict[str, Any]:
     """What was sent, with the free time that was tapped written into day, time, doctor and chair."""
     values = {name: data[name] for name in data}
+    if isinstance(data, QueryDict):
+        values["weekday"] = data.getlist("weekday")
     chosen = offers.read(str(values.pop("slot", "")))
     if chosen:
         start, doctor, chair = chosen

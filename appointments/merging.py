@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from appointments import claims
-from appointments.models import Appointment, Claim, NextVisit
+from appointments.models import Appointment, Claim, NextVisit, WaitlistEntry, WaitlistOffer
 from appointments.rules import HOLDING, Need
 from core import clock
 from core.errors import Refused
@@ -120,4 +120,33 @@ def _move_due_back(kept: dict[str, Any], other: Patient) -> None:
 
 DUE: Final = Mover(
     gettext_lazy("visits due"), (NextVisit._meta.label,), _count_due, _move_due, _check_due, _move_due_back
+)
+
+
+def _count_wishes(user: User, patient: Patient) -> int:
+    return WaitlistEntry.objects.visible_to(user).filter(patient_id=patient.pk).waiting().count()
+
+
+def _move_wishes(other: Patient, survivor: Patient) -> dict[str, Any]:
+    offers = moving.move_rows(WaitlistOffer.objects.filter(patient_id=other.pk), survivor)
+    return {"moved": moving.move_rows(WaitlistEntry.objects.filter(patient_id=other.pk), survivor), "offers": offers}
+
+
+def _check_wishes(kept: dict[str, Any]) -> None:
+    moving.check_unchanged(WaitlistEntry, kept["moved"], lambda entry: _("a wish on the wait list"))
+    moving.check_unchanged(WaitlistOffer, kept["offers"], lambda offer: _("an offer from the wait list"))
+
+
+def _move_wishes_back(kept: dict[str, Any], other: Patient) -> None:
+    moving.move_rows_back(WaitlistEntry, kept["moved"], other)
+    moving.move_rows_back(WaitlistOffer, kept["offers"], other)
+
+
+WISHES: Final = Mover(
+    gettext_lazy("wishes on the wait list"),
+    (WaitlistEntry._meta.label, WaitlistOffer._meta.label),
+    _count_wishes,
+    _move_wishes,
+    _check_wishes,
+    _move_wishes_back,
 )

@@ -23,16 +23,36 @@ class Event(StrEnum):
     BOOKED = "appointment.booked"
     MOVED = "appointment.moved"
     CHANGED = "appointment.changed"
+    PARKED = "appointment.parked"
     CANCELLED = "appointment.cancelled"
     CONFIRMED = "appointment.confirmed"
     STATUS_CHANGED = "appointment.status_changed"
     STATUS_UNDONE = "appointment.status_undone"
     SETUP_CHANGED = "setup.changed"
+    OWN_CHAIRS_CHOSEN = "own_chairs.chosen"
+    DAY_BUILT = "day_plan.built"
+    DAY_REBUILT = "day_plan.rebuilt"
+    DAY_CLEARED = "day_plan.cleared"
+    VISITS_MOVED = "visits.moved_together"
+    VISITS_MOVED_BACK = "visits.moved_back"
     NEXT_VISIT_NOTED = "next_visit.noted"
     NEXT_VISIT_CHANGED = "next_visit.changed"
     NEXT_VISIT_SETTLED = "next_visit.settled"
+    CHECKED_OUT = "appointment.checked_out"
+    CALL_LOGGED = "call.logged"
+    ROW_PUT_ASIDE = "desk_list.put_aside"
+    ROW_BROUGHT_BACK = "desk_list.brought_back"
+    LIST_DISCLOSED = "desk_list.disclosed"
+    DAY_CLOSED = "day.closed"
+    WISH_NOTED = "wish.noted"
+    WISH_CHANGED = "wish.changed"
+    OFFER_MADE = "offer.made"
+    OFFER_ANSWERED = "offer.answered"
     BROUGHT_OVER = "appointment.brought_over"
     EXPORTED = "appointment.list_disclosed"
+    SHEET_DISCLOSED = "appointment.sheet_disclosed"
+    EVENING_LIST_KEPT = "appointment.evening_list_kept"
+    EVENING_LIST_TAKEN = "appointment.evening_list_taken"
 
 
 class Status(models.TextChoices):
@@ -59,6 +79,7 @@ class Origin(models.TextChoices):
     PHONE = "phone", _("By phone")
     ONLINE = "online", _("Online")
     WALK_IN = "walk_in", _("Walk-in")
+    WAIT_LIST = "wait_list", _("From the wait list")
     IMPORTED = "import", _("Brought over")
 
 

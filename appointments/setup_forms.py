@@ -38,9 +38,18 @@ class TypeForm(ModelForm[AppointmentType]):
 
     class Meta:
         model = AppointmentType
-        fields = ("code", "name", "pattern", "colour", "next_visit_weeks", "bookable_online", "is_active")
+        fields = (
+            "code",
+            "name",
+            "pattern",
+            "colour",
+            "next_visit_weeks",
+            "time_of_day",
+            "bookable_online",
+            "is_active",
+        )
         widgets = {
-            "colour": forms.TextInput(attrs={"type": "color"}),
+            "colour": forms.TextInput(attrs={"type": "color", "list": "readable-colours"}),
             "pattern": forms.TextInput(
                 attrs={"spellcheck": "false", "autocapitalize": "off", "data-pattern": "#pattern-picture"}
             ),
@@ -85,7 +94,7 @@ class ClosureForm(_WithDoctor):
 
     class Meta:
         model = Closure
-        fields = ("starts_on", "ends_on", "location", "doctor", "reason")
+        fields = ("starts_on", "ends_on", "location", "doctor", "reason", "each_year")
         widgets = {
             name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d") for name in ("starts_on", "ends_on")
         }

@@ -2,11 +2,14 @@
 
 from datetime import timedelta
 
+from django.db.models import F
 from huey import crontab
 from huey.contrib.djhuey import db_periodic_task
 
 from appointments import rules
-from appointments.models import Claim, ResourceDay
+from appointments.models import Claim, ResourceDay, WaitlistOffer
+from appointments.paper import outage
+from appointments.wait_list.rules import OfferState
 from core import clock, context
 
 _CHUNK = 5000
@@ -36,3 +39,19 @@ def tidy_claims() -> None:
     with context.use(context.RequestContext(source="job")):
         drop_past_claims()
         drop_past_days()
+
+
+@db_periodic_task(crontab(minute="*/10"))  # type: ignore[untyped-decorator]
+def evening_lists() -> None:
+    """After the clinic's hour; a list that failed is tried again ten minutes later."""
+    with context.use(context.RequestContext(source="job")):
+        outage.make_due()
+
+
+@db_periodic_task(crontab(minute="*/5"))  # type: ignore[untyped-decorator]
+def run_out_offers() -> None:
+    """Offers that nobody has answered in time are noted as such; they count as run out before that already."""
+    with context.use(context.RequestContext(source="job")):
+        now = clock.now()
+        rows = WaitlistOffer.objects.filter(state=OfferState.OFFERED, expires_at__lte=now)
+        rows.update(state=OfferState.EXPIRED, updated_at=now, version=F("version") + 1)

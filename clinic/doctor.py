@@ -11,6 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
 from accounts.oidc import check
+from appointments.paper import pdf
 from clinic import exposure
 from clinic.backup import target
 from core import redis
@@ -43,6 +44,7 @@ def examine() -> Iterator[Finding]:
         yield Finding(PROBLEM, f"Reachable: no. {str(error).strip().splitlines()[0]}")
     yield from _redis()
     yield from _elasticsearch()
+    yield _paper()
     yield from (Finding(*found) for found in check.examine())
     yield from _unsafe()
 
@@ -136,6 +138,12 @@ def _elasticsearch() -> Iterator[Finding]:
         yield from (Finding(*found) for found in report.examine())
     except DatabaseError:
         yield Finding(WARNING, "Search index: it is compared once the database answers.")
+
+
+def _paper() -> Finding:
+    if pdf.is_possible():
+        return Finding(OK, "PDF: yes")
+    return Finding(OK, "PDF: no, Pango is missing (apt-get install libpangoft2-1.0-0); pages are printed instead")
 
 
 def _unsafe_redis() -> Iterator[Finding]:

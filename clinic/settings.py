@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "core.middleware.PrivacyHeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "accounts.polling.PollMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -241,7 +242,7 @@ STATIC_ROOT = environment.path("STATIC_ROOT", DATA_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": media.storage(),
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "clinic.static_store.StaticStore"},
 }
 MEDIA_ROOT = DATA_DIR / "media"
 WHITENOISE_MANIFEST_STRICT = False
@@ -300,7 +301,11 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api",
     "PREPROCESSING_HOOKS": ["clinic.api_docs.one_address_each"],
-    "ENUM_NAME_OVERRIDES": {"AppointmentStatus": "appointments.rules.Status"},
+    "ENUM_NAME_OVERRIDES": {
+        "AppointmentStatus": "appointments.rules.Status",
+        "OfferState": "appointments.wait_list.rules.OfferState",
+        "WishState": "appointments.wait_list.rules.WishState",
+    },
 }
 
 # --- Booking (defaults of a new clinic)
@@ -310,6 +315,11 @@ SLOT_SEARCH_DAYS = 62
 ONLINE_BOOKING_DAYS = 90
 CANCEL_NOTICE_HOURS = 24
 LATE_AFTER_MINUTES = 10
+# From this hour on the clinic's clock the list of the next open day is kept in DATA_DIR/outage (docs/operations.md).
+EVENING_LIST_HOUR = environment.number("EVENING_LIST_HOUR", 18, least=12, most=23)
+OUTAGE_ROOT = DATA_DIR / "outage"
+# What to bring, in one sentence at the foot of every appointment card.
+CARD_NOTE = read("CARD_NOTE", env.str, default="Please bring your appliance, and tell us if your health has changed.")
 PHONE_REGION = environment.region("PHONE_REGION")
 AGE_OF_MAJORITY = environment.number("AGE_OF_MAJORITY", 18, least=14, most=25)
 

@@ -21,6 +21,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     if user is not None and user.is_authenticated:
         values["nav"] = navigation.items_for(user)
         values["account_url"], values["sign_out_url"] = reverse("accounts:account"), reverse("accounts:session-end")
+        values["session_url"], values["sign_in_url"] = reverse("accounts:session-here"), reverse(settings.LOGIN_URL)
         if user.may(Permission.PATIENT_READ):
             values["search_url"] = reverse("patients:patient-search")
             values["find_url"] = reverse("patients:patient-find")

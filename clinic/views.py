@@ -5,15 +5,18 @@ from django.shortcuts import redirect, render
 
 from accounts.access import SIGNED_IN, allow, me
 from accounts.permissions import Permission
+from accounts.polling import polled
+from appointments.views import home as desk
 from clinic import design as design_samples
 
 
 @allow(SIGNED_IN)
+@polled(desk.stamp)
 def home(request: HttpRequest) -> HttpResponse:
     """The page a person works from: the day for the staff, their own page for patients and parents."""
     user = me(request)
     if user.may(Permission.APPOINTMENT_READ):
-        return redirect("appointments:day-today")
+        return desk.desk_home(request)
     if user.may(Permission.PATIENT_READ):
         return redirect("patients:patient-list")
     return redirect("portal:home") if user.may(Permission.OWN_RECORD) else redirect("accounts:account")

@@ -22,6 +22,8 @@ STATUS: Mapping[str, int] = {
     "not_acceptable": 406,
     "email_taken": 409,
     "slot_taken": 409,
+    "offer_gone": 409,
+    "not_waiting": 409,
     "status_conflict": 409,
     "has_appointments": 409,
     "in_use": 409,

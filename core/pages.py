@@ -15,6 +15,9 @@ from core.errors import Moved, Refused, TooMany
 
 log = structlog.get_logger("clinic.errors")
 
+# A page that sends its forms by itself says so, and shows the sentence where it stands.
+TAP_HEADER = "X-Clinic-Tap"
+
 _CODES = {
     400: "invalid",
     403: "permission_denied",
@@ -45,7 +48,7 @@ def error_response(request: HttpRequest, status: int, refusal: Refused | None = 
     message = str(refusal.message) if refusal else _sentence(status)
     code = refusal.code if refusal else _CODES.get(status, "server_error")
     response: HttpResponse
-    if request.path.startswith("/api/"):
+    if request.path.startswith("/api/") or TAP_HEADER in request.headers:
         response = JsonResponse(body(message, code, **(refusal.extra if refusal else {})), status=status)
     else:
         page = status if status in {400, 403, 404, 409, 429} else 500

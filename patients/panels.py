@@ -1,7 +1,7 @@
 """Where higher layers add to the patient page and object to archiving, without this package knowing them.
 
 All lists are filled in an AppConfig's ready(). A panel's template is the inside of a card: a table stands in it
-directly, anything else in `<div class="card__body">`. It gets `patient`, `user` and what `load` returns.
+directly, anything else in `<div class="card__body">`. It gets `patient`, `siblings`, `user` and what `load` returns.
 """
 
 from collections.abc import Callable

@@ -10,12 +10,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from appointments.models import DayParts
 from appointments.slots import Slot, free_slots
 from core import clock
 from patients.models import Patient
 
 WINDOW_DAYS = 14
-_NOON, _AFTER_SCHOOL = time(12), time(15)
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class OpenDay:
 
     date: date
     slots: list[Slot]
+    day_parts: DayParts
 
     @property
     def label(self) -> str:
@@ -42,9 +43,9 @@ class OpenDay:
     def parts(self) -> list[Part]:
         """The times of day, as families think of them."""
         spans = (
-            (_("Morning"), time.min, _NOON),
-            (_("Early afternoon"), _NOON, _AFTER_SCHOOL),
-            (_("After school"), _AFTER_SCHOOL, time.max),
+            (_("Morning"), time.min, self.day_parts.midday_from),
+            (_("Early afternoon"), self.day_parts.midday_from, self.day_parts.after_school_from),
+            (_("After school"), self.day_parts.after_school_from, time.max),
         )
         found = [
             Part(label, [slot for slot in self.slots if begin <= _clock(slot) < end]) for label, begin, end in spans
@@ -86,11 +87,16 @@ def window(asked: str | None) -> Window:
     return Window(first, min(first + timedelta(days=WINDOW_DAYS - 1), horizon()))
 
 
-def free(doctors: Sequence[User], pattern: str, patient: Patient, span: Window) -> list[OpenDay]:
+def free(doctors: Sequence[User], type_code: str, pattern: str, patient: Patient, span: Window) -> list[OpenDay]:
     """Days with free times, one row a start; of two doctors free at once the first one asked for."""
     order = {doctor.pk: place for place, doctor in enumerate(doctors)}
     found = free_slots(
-        doctors=doctors, first_day=span.first, last_day=span.last, pattern=pattern, patient_id=patient.pk
+        doctors=doctors,
+        first_day=span.first,
+        last_day=span.last,
+        pattern=pattern,
+        patient_id=patient.pk,
+        type_code=type_code,
     )
     latest = clock.now() + timedelta(days=settings.ONLINE_BOOKING_DAYS)
     chosen: dict[datetime, Slot] = {}
@@ -100,7 +106,8 @@ def free(doctors: Sequence[User], pattern: str, patient: Patient, span: Window) 
     days: dict[date, list[Slot]] = {}
     for start, slot in chosen.items():
         days.setdefault(clock.wall(start).date(), []).append(slot)
-    return [OpenDay(day, slots) for day, slots in days.items()]
+    parts = DayParts.present()
+    return [OpenDay(day, slots, parts) for day, slots in days.items()]
 
 
 def _clock(slot: Slot) -> time:

@@ -37,6 +37,7 @@ step "read scope" python -m scripts.read_scope
 step "downward names" python -m scripts.downward_names
 step "audited actions" python -m scripts.audited_actions
 step "architecture" python -m scripts.architecture --check
+step "status diagram" python -m scripts.status_diagram --check
 step "access table" python manage.py access_table --check
 step "openapi" openapi
 

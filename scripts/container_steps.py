@@ -27,6 +27,7 @@ from scripts.tree import ROOT
 TOP = ("opt", "srv", "data", "build", "tmp")  # what the Dockerfile names below /
 UNPRIVILEGED = 65534
 START_SECONDS = 120
+_FOR_ROOT = ("apt-get", "rm -rf /var/lib/apt", "useradd", "install --directory")
 _SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
 # What pip needs to know about this machine.
 _KEPT = re.compile(r"PIP_.*|.*_PROXY|SSL_.*|HOME|LANG", re.IGNORECASE)
@@ -91,8 +92,8 @@ class Image:
         return _size(goal)
 
     def _run(self, root: Path, place: Path, environment: dict[str, str], rest: str) -> None:
-        # Making a user and giving it a folder is for root in an image; here the user is one that exists.
-        parts = [part for part in rest.split(" && ") if not part.strip().startswith(("useradd", "install --directory"))]
+        # For root in an image only: packages of the system, making a user, giving it a folder. Here they exist.
+        parts = [part for part in rest.split(" && ") if not part.strip().startswith(_FOR_ROOT)]
         if not parts:
             return
         kept = {name: value for name, value in os.environ.items() if _KEPT.fullmatch(name)}

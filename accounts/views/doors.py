@@ -2,7 +2,8 @@
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
@@ -39,6 +40,12 @@ def session_create(request: HttpRequest) -> HttpResponse:
         return redirect(target)
     provider = settings.OIDC_BUTTON if settings.OIDC_ISSUER else ""
     return show(request, "accounts/session_create.html", form, next=target, provider=provider)
+
+
+@allow(SIGNED_IN)
+def session_here(request: HttpRequest) -> HttpResponse:
+    """Who has signed in, and what their forms must carry: for a page on which somebody signed in again."""
+    return JsonResponse({"user": me(request).pk, "csrf": get_token(request)})
 
 
 @allow(SIGNED_IN)

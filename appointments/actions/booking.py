@@ -9,14 +9,17 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.permissions import Permission, require
 from appointments import claims, hours, rules
+from appointments.actions.next_visits import settle_next_visit
 from appointments.actions.swap import change_while
+from appointments.day_plans import rules as plans
+from appointments.finding_times.times_of_day import check_time_of_day
 from appointments.history import note_step
-from appointments.models import Appointment, AppointmentType, Chair, Location
+from appointments.models import Appointment, AppointmentType, Chair, Location, NextVisit
 from appointments.placing import location_of, place
 from appointments.rules import Event, Origin, Status
 from core import audit, clock
 from core.actions import audited
-from core.errors import NotFound, NotPermitted
+from core.errors import NotFound, NotPermitted, Refused
 from patients.models import Patient
 
 _PLACE = ("start", "doctor_id", "location_id", "chair_id", "minutes", "overbooked")
@@ -38,13 +41,16 @@ def book(
     reason: str = "",
     origin: str = Origin.DESK,
     walk_in: bool = False,
+    due: NextVisit | None = None,
+    offered: bool = False,
 ) -> Appointment:
     """Book a visit; `start` is an instant, `minutes` default to the type's length.
 
     Without a chair a free one is chosen. `override_reason` lets those with the right book outside hours or in the
-    past, `overbook` also over other visits. A walk-in is created as arrived. Raises Refused: see hours and placing.
+    past, `overbook` also over other visits. A walk-in is created as arrived. `due` is settled by it. Raises Refused:
+    see hours and placing. What the clinic has `offered`, a family may book whatever its kind.
     """
-    as_staff = hours.check_right(by, patient)
+    as_staff = hours.check_right(by, patient) or offered
     overridden = hours.check_override(by, overbook=overbook, reason=override_reason)
     rules.check_type(type, as_staff=as_staff)
     _check_people(patient, doctor)
@@ -52,7 +58,7 @@ def book(
     hours.check_start(start, as_staff=as_staff, overridden=overridden)
     place_at = location_of(chair, location) or hours.find_location(doctor, start, pattern)
     if not overridden:
-        hours.check_hours(place_at, doctor, start, pattern)
+        _check_time(type, place_at, doctor, start, pattern, walk_in=walk_in)
     appointment = Appointment(
         patient=patient,
         doctor=doctor,
@@ -66,12 +72,17 @@ def book(
         override_reason=override_reason,
         reason=reason,
     )
-    return _insert(appointment, by=by, chair=chair, overbook=overbook)
+    _insert(appointment, by=by, chair=chair, overbook=overbook, overridden=overridden)
+    if due is not None:
+        _settle(by, due, patient)
+    return appointment
 
 
-def _insert(appointment: Appointment, *, by: User, chair: Chair | None, overbook: bool) -> Appointment:
+def _insert(
+    appointment: Appointment, *, by: User, chair: Chair | None, overbook: bool, overridden: bool
+) -> Appointment:
     appointment.save(force_insert=True)
-    appointment.overbooked = place(appointment, chosen_chair=chair, overbook=overbook)
+    appointment.overbooked = place(appointment, chosen_chair=chair, overbook=overbook, overridden=overridden, by=by)
     rows = Appointment.objects.filter(pk=appointment.pk)
     rows.update(chair_id=appointment.chair_id, overbooked=appointment.overbooked)
     _hold_patient(appointment.patient_id)
@@ -100,12 +111,13 @@ def move(
     location: Location | None = None,
     overbook: bool = False,
     override_reason: str = "",
+    offered: bool = False,
 ) -> Appointment:
     """Move to another time, doctor, chair or length; the id stays, the confirmation is asked anew. Raises Refused.
 
     Without a chair the booked one is kept if free then, else another one chosen. The same place changes nothing.
     """
-    as_staff = hours.check_right(by, appointment.patient)
+    as_staff = hours.check_right(by, appointment.patient) or offered
     _check_movable(appointment)
     hours.check_notice(appointment.start, as_staff=as_staff)
     overridden = hours.check_override(by, overbook=overbook, reason=override_reason)
@@ -118,27 +130,48 @@ def move(
         return appointment
     hours.check_start(start, as_staff=as_staff, overridden=overridden)
     if not overridden:
-        hours.check_hours(place_at, doctor, start, pattern)
+        _check_time(appointment.type, place_at, doctor, start, pattern)
+    new_place = _with(appointment, start=start, doctor=doctor, location=place_at, pattern=pattern)
+    return _put(by, appointment, new_place, chair, overbook=overbook, overridden=overridden, reason=override_reason)
+
+
+@audited
+def put_back(*, by: User, appointment: Appointment, chair: Chair | None, reason: str, **place: Any) -> Appointment:
+    """Move a visit to where it stood, hours and plans or not. Raises Refused."""
+    hours.check_right(by, appointment.patient)
+    _check_movable(appointment)
+    hours.check_start(place["start"], as_staff=True, overridden=False)
+    before = _with(appointment, pattern=appointment.pattern, **place)
+    return _put(by, appointment, before, chair, overbook=False, overridden=True, reason=reason)
+
+
+def _put(
+    by: User,
+    appointment: Appointment,
+    new_place: Appointment,
+    chair: Chair | None,
+    *,
+    overbook: bool,
+    overridden: bool,
+    reason: str,
+) -> Appointment:
     before = {name: getattr(appointment, name) for name in _PLACE}
     claims.release(appointment)
-    new_place = _with(appointment, start=start, doctor=doctor, location=place_at, pattern=pattern)
-    overbooked = place(new_place, chosen_chair=_wanted_chair(new_place, chair), overbook=overbook)
-    change_while(
-        appointment,
-        Status.BOOKED,
-        start=start,
-        doctor_id=doctor.pk,
-        location_id=place_at.pk,
-        chair_id=new_place.chair_id,
-        minutes=new_place.minutes,
-        pattern=pattern,
-        confirmed_at=None,
-        overbooked=overbooked,
-        override_reason=override_reason,
-    )
+    chosen = _wanted_chair(new_place, chair)
+    overbooked = place(new_place, chosen_chair=chosen, overbook=overbook, overridden=overridden, by=by)
+    change_while(appointment, Status.BOOKED, **_moved_to(new_place, overbooked, reason))
     _hold_patient(appointment.patient_id)
-    _record_move(by, appointment, before, override_reason)
+    _record_move(by, appointment, before, reason)
     return _reread(appointment)
+
+
+def _moved_to(place: Appointment, overbooked: bool, reason: str) -> dict[str, Any]:
+    there = {
+        name: getattr(place, name) for name in ("start", "doctor_id", "location_id", "chair_id", "minutes", "pattern")
+    }
+    # Nobody has agreed to the new time yet, and who was looking for one has found it.
+    anew = {"confirmed_at": None, "parked_at": None, "parked_by_id": None}
+    return there | anew | {"overbooked": overbooked, "override_reason": reason}
 
 
 def _record_move(by: User, appointment: Appointment, before: dict[str, Any], reason: str) -> None:
@@ -196,6 +229,23 @@ def confirm(*, by: User, appointment: Appointment) -> Appointment:
     return appointment
 
 
+def _check_time(
+    type: AppointmentType, location: Location, doctor: User, start: datetime, pattern: str, *, walk_in: bool = False
+) -> None:
+    hours.check_hours(location, doctor, start, pattern)
+    if not walk_in:  # who is here already is seen now
+        check_time_of_day(type, start, len(pattern) * rules.UNIT_MINUTES)
+
+
+def _settle(by: User, due: NextVisit, patient: Patient) -> None:
+    if due.patient_id != patient.pk:
+        raise NotFound(_("No such visit is due."), field="due")
+    if due.done_at is not None:
+        message = _("This visit that was due has been booked or settled meanwhile. Look at the patient’s visits first.")
+        raise Refused(message, code="due_settled", field="due")
+    settle_next_visit(by=by, due=due)
+
+
 def _check_people(patient: Patient, doctor: User) -> None:
     if patient.is_archived:
         raise rules.patient_archived()
@@ -232,7 +282,8 @@ def _is_there(
 
 def _with(appointment: Appointment, **fields: Any) -> Appointment:
     """A copy at its new place: the appointment itself stays as it was read, for the compare-and-swap."""
-    copy = Appointment(pk=appointment.pk, patient_id=appointment.patient_id, chair_id=appointment.chair_id, **fields)
+    kept = {"patient_id": appointment.patient_id, "chair_id": appointment.chair_id, "type": appointment.type}
+    copy = Appointment(pk=appointment.pk, origin=appointment.origin, **kept, **fields)
     copy.minutes = len(copy.pattern) * rules.UNIT_MINUTES
     return copy
 
@@ -242,7 +293,8 @@ def _wanted_chair(appointment: Appointment, chair: Chair | None) -> Chair | None
     if chair or booked is None or not booked.is_active or booked.location_id != appointment.location_id:
         return chair
     wanted = [need for need in claims.needs_of(appointment) if need.resource.startswith("chair:")]
-    return None if claims.taken({wanted[0].resource}, wanted) else booked
+    kept_for_others = plans.block_over(appointment, booked.pk)
+    return None if kept_for_others or claims.taken({wanted[0].resource}, wanted) else booked
 
 
 def _reread(appointment: Appointment) -> Appointment:

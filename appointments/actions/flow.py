@@ -54,13 +54,16 @@ def set_status(
 
 
 @audited
-def undo_status(*, by: User, appointment: Appointment) -> Appointment:
-    """Take back the last step of today, as a step of its own.
+def undo_status(*, by: User, appointment: Appointment, step: str | None = None) -> Appointment:
+    """Take back the last step of today, as a step of its own; `step` is the one that the person saw as the last.
 
-    Raises Refused: `nothing_to_undo`, or `slot_taken` when a visit that is not here yet has lost its time to others.
+    Raises Refused: `status_conflict` if somebody has gone on since, `nothing_to_undo`, or `slot_taken` when a visit
+    that is not here yet has lost its time to others.
     """
     require(by, Permission.APPOINTMENT_READ)
     last = last_step(appointment)
+    if step is not None and (last is None or last.pk != step):
+        raise rules.status_conflict(appointment.status)
     if last is None:
         raise Refused(_("There is no step of today to take back."), code="nothing_to_undo")
     before, back, seated_in = appointment.status, last.from_status, appointment.seated_in_id

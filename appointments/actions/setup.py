@@ -8,8 +8,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.permissions import Permission, require
+from appointments.day_plans.blocks import rename_type
 from appointments.models import AppointmentType, Chair, Closure, Location, WorkingHours
 from appointments.rules import Event
+from appointments.setup import ready_made
+from appointments.setup.colours import check_colour
 from core import audit
 from core.actions import audited
 from core.errors import Refused
@@ -52,10 +55,36 @@ def change_chair(*, by: User, chair: Chair, **fields: Any) -> Chair:
 
 
 @audited
+def move_chair(*, by: User, chair: Chair, earlier: bool) -> Chair:
+    """Let the chair change places with the one before or after it; the first and the last stay where they are."""
+    require(by, Permission.CLINIC_SETUP)
+    rows = list(Chair.objects.filter(location_id=chair.location_id))
+    at = next(place for place, row in enumerate(rows) if row.pk == chair.pk)
+    to = max(0, at - 1) if earlier else min(len(rows) - 1, at + 1)
+    rows.insert(to, rows.pop(at))
+    for place, row in enumerate(rows, start=1):
+        if changes := row.change(position=place):
+            audit.record(by, Event.SETUP_CHANGED, row, changes=changes)
+    audit.no_change(by, Event.SETUP_CHANGED, chair)
+    return rows[to]
+
+
+@audited
+def add_ready_made_types(*, by: User) -> list[AppointmentType]:
+    """Add those of the ready-made types that the clinic does not have."""
+    require(by, Permission.CLINIC_SETUP)
+    added = [_add(by, AppointmentType(**fields)) for fields in ready_made.missing()]
+    if not added:
+        audit.no_change(by, Event.SETUP_CHANGED, AppointmentType())
+    return added
+
+
+@audited
 def add_type(*, by: User, **fields: Any) -> AppointmentType:
-    """Add an appointment type. Raises Refused (`name_taken`)."""
+    """Add an appointment type. Raises Refused (`name_taken`, `unreadable_colour`)."""
     require(by, Permission.CLINIC_SETUP)
     _check_free(AppointmentType, "code", code=fields["code"])
+    check_colour(fields["colour"])
     return _add(by, AppointmentType(**fields))
 
 
@@ -64,7 +93,13 @@ def change_type(*, by: User, type: AppointmentType, **fields: Any) -> Appointmen
     """Change a type; visits already booked keep their own copy of the pattern."""
     require(by, Permission.CLINIC_SETUP)
     _check_free(AppointmentType, "code", but=type, code=fields.get("code", type.code))
-    return _change(by, type, fields)
+    if fields.get("colour", type.colour) != type.colour:
+        check_colour(fields["colour"])
+    before = type.code
+    changed = _change(by, type, fields)
+    if changed.code != before:
+        rename_type(before, changed.code)
+    return changed
 
 
 @audited
@@ -105,11 +140,13 @@ def add_closure(
     location: Location | None = None,
     doctor: User | None = None,
     reason: str = "",
+    each_year: bool = False,
 ) -> Closure:
     """Close a location (or all) or note a doctor's absence. Raises Refused (`ends_before_start`)."""
     require(by, Permission.CLINIC_SETUP)
     _check_days(starts_on, ends_on)
-    row = Closure(starts_on=starts_on, ends_on=ends_on, location=location, doctor=doctor, reason=reason)
+    days = {"starts_on": starts_on, "ends_on": ends_on, "each_year": each_year}
+    row = Closure(location=location, doctor=doctor, reason=reason, **days)
     return _add(by, row)
 
 

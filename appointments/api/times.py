@@ -77,7 +77,9 @@ class SlotsView(ClinicView):
         asked = request.GET.get("doctorId")
         # read-scope: everybody who may book may know the doctors
         doctors = [inputs.doctor(asked)] if asked else list(User.objects.doctors())
-        found = slots.free_slots(doctors=doctors, first_day=first, last_day=last, pattern=kind.pattern)
+        found = slots.free_slots(
+            doctors=doctors, first_day=first, last_day=last, pattern=kind.pattern, type_code=kind.code
+        )
         if not as_staff:
             latest = clock.now() + timedelta(days=settings.ONLINE_BOOKING_DAYS)
             found = [slot for slot in found if slot.start <= latest]

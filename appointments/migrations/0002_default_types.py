@@ -9,22 +9,22 @@ from django.db import migrations
 # Code, name, pattern in 5-minute units, weeks to the next visit, colour, bookable online.
 TYPES = [
     ("NPE", "New patient exam", "A3 D3 A3", 2, "#7a5195", True),
-    ("REC", "Records (photos, scan, x-ray)", "A6", 2, "#5f7d95", False),
+    ("REC", "Records (photos, scan, x-ray)", "A6", 2, "#5d7a92", False),
     ("CONS", "Consultation / case presentation", "A2 D2 A2", 2, "#3b6fb6", True),
-    ("SEP", "Separators", "A2", 1, "#8a8d3f", False),
+    ("SEP", "Separators", "A2", 1, "#777a36", False),
     ("BOND", "Full bonding", "d1 A5 D3 A8 d1", 6, "#b5483c", False),
-    ("BON1", "One-arch bonding", "d1 A3 D2 A5 d1", 6, "#c4693f", False),
+    ("BON1", "One-arch bonding", "d1 A3 D2 A5 d1", 6, "#b55f37", False),
     ("BAND", "Bands / expander", "A2 D2 A2", 2, "#a8632a", False),
     ("ADJ", "Adjustment", "A2 d1 A1", 8, "#2f7d6d", False),
     ("ADJL", "Long adjustment", "A2 D2 A3 d1", 6, "#1f6457", False),
     ("ALD", "Aligner delivery", "d1 A7 d1", 6, "#2d7f9d", False),
-    ("ALC", "Aligner check", "A1 d1 A1", 10, "#4492b5", True),
+    ("ALC", "Aligner check", "A1 d1 A1", 10, "#166a7f", True),
     ("REP", "Repair", "d1 A4 d1", None, "#9a5b7d", False),
     ("EMG", "Comfort / emergency", "d1 A2 d1", None, "#c2334d", False),
     ("DEB", "Debond", "d1 A7 D2 A2", 1, "#8b4fa0", False),
     ("RETD", "Retainer delivery", "A4 d1 A1", 4, "#5a6fc0", False),
-    ("RETC", "Retainer check", "A1 d1 A1", 12, "#6f7fd1", True),
-    ("OBS", "Observation", "A1 d1 A1", 26, "#6b8f47", True),
+    ("RETC", "Retainer check", "A1 d1 A1", 12, "#7262cc", True),
+    ("OBS", "Observation", "A1 d1 A1", 26, "#60803f", True),
 ]
 
 

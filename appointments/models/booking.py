@@ -48,6 +48,11 @@ class AppointmentQuerySet(RecordQuerySet["Appointment"]):
         """Still to come and not called off, soonest first."""
         return self.filter(start__gte=clock.now(), status__in=HOLDING).order_by("start", "id")
 
+    def parked_by(self, user: "User") -> "AppointmentQuerySet":
+        """On this person's holding tray, longest first: booked visits of today and later."""
+        rows = self.filter(parked_by_id=user.pk, status=Status.BOOKED, start__gte=clock.day_bounds(clock.today())[0])
+        return rows.order_by("parked_at", "id")
+
     def standing(self) -> "AppointmentQuerySet":
         """Not called off."""
         return self.exclude(status__in=[Status.CANCELLED, Status.ENTERED_IN_ERROR])
@@ -75,6 +80,11 @@ class Appointment(Record):
     reason = models.CharField(_("note for the desk"), max_length=500, blank=True, default="")
     cancelled_by_patient = models.BooleanField(null=True, blank=True)
     short_notice = models.BooleanField(default=False)
+    # On somebody's holding tray while they look for another time; the booked time stays taken.
+    parked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
+    parked_at = models.DateTimeField(null=True, blank=True, editable=False)
     follows = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="followed_by")
 
     objects = AppointmentQuerySet.as_manager()
@@ -87,6 +97,7 @@ class Appointment(Record):
             models.Index(fields=["patient", "start"], name="appointment_patient"),
             models.Index(fields=["doctor", "start", "id"], name="appointment_doctor"),
             models.Index(fields=["location", "start"], name="appointment_location"),
+            models.Index(fields=["status", "start"], name="appointment_status"),
         ]
 
     def __str__(self) -> str:
@@ -162,7 +173,10 @@ class StatusEvent(Record):
         verbose_name = _("step")
         verbose_name_plural = _("steps")
         ordering = ["at", "id"]
-        indexes = [models.Index(fields=["appointment", "at"], name="history_appointment")]
+        indexes = [
+            models.Index(fields=["appointment", "at"], name="history_appointment"),
+            models.Index(fields=["kind", "from_start"], name="history_left"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.to_status}"

@@ -1,5 +1,8 @@
 """Where people are treated, and when the doors are open."""
 
+from calendar import isleap
+from datetime import date
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -98,6 +101,7 @@ class Closure(Record):
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))
     reason = models.CharField(_("reason"), max_length=200, blank=True, default="")
+    each_year = models.BooleanField(_("every year"), default=False)
 
     class Meta(Record.Meta):
         verbose_name = _("closure")
@@ -107,3 +111,16 @@ class Closure(Record):
 
     def __str__(self) -> str:
         return f"{self.starts_on} - {self.ends_on}"
+
+    def holds(self, day: date) -> bool:
+        """Whether the day is one of its days, in any later year too if it comes back every year."""
+        if not self.each_year or day < self.starts_on:
+            return self.starts_on <= day <= self.ends_on
+        length = self.ends_on - self.starts_on
+        starts = (_in_year(self.starts_on, year) for year in (day.year - 1, day.year))
+        return any(start is not None and start <= day <= start + length for start in starts)
+
+
+def _in_year(day: date, year: int) -> date | None:
+    # The 29th of February comes back in leap years only.
+    return None if (day.month, day.day) == (2, 29) and not isleap(year) else day.replace(year=year)

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Permission
+from appointments.models.day_parts import TimeOfDay
 from core.models import Record, RecordQuerySet
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ class AppointmentType(Record):
     )
     colour = models.CharField(_("colour"), max_length=7, validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$")])
     next_visit_weeks = models.PositiveSmallIntegerField(_("next visit in weeks"), null=True, blank=True)
+    time_of_day = models.CharField(
+        _("time of day"), max_length=20, blank=True, default=TimeOfDay.ANY, choices=TimeOfDay.choices
+    )
     bookable_online = models.BooleanField(_("bookable online"), default=False)
     is_active = models.BooleanField(_("in use"), default=True)
 

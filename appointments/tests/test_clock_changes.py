@@ -9,8 +9,9 @@ import time_machine
 
 from accounts.models import User
 from appointments import slots
-from appointments.models import Claim, Location, WorkingHours
-from appointments.tests.desk import book, check_claims, kind, refusal
+from appointments.models import Appointment, Claim, Location, WorkingHours
+from appointments.tests.browser import text_of, web
+from appointments.tests.desk import book, check_claims, kind, monday, refusal
 from core import clock
 from core.errors import Refused
 from patients.models import Patient
@@ -99,3 +100,42 @@ def test_every_free_time_of_a_week_can_be_booked(
         for slot in found[::37]:
             assert book(rita, make_patient(), dana, slot.start, "NPE").chair_id == slot.chair_id
     check_claims()
+
+
+@pytest.mark.parametrize(("day", "hours"), [(SPRING, 23), (AUTUMN, 25)])
+def test_moved_by_hand_on_a_day_of_another_length(
+    zurich: Location, rita: User, dana: User, pia: Patient, day: date, hours: int
+) -> None:
+    begins, ends = clock.day_bounds(day)
+    assert ends - begins == timedelta(hours=hours)
+    visit = book(rita, pia, dana, clock.at(day, time(0, 30)), "ADJ")
+    browser, wish = web(rita), {"day": day, "time": "05:00", "version": visit.version}
+
+    assert browser.post(f"/appointments/{visit.pk}/place/", wish, headers={"X-Clinic-Tap": "1"}).status_code == 204
+
+    visit.refresh_from_db()
+    assert clock.wall(visit.start).time() == time(5)
+    assert 'data-at="05:00"' in text_of(browser.get(f"/schedule/{day}/"))
+    check_claims()
+
+
+def test_dropped_into_the_gap(zurich: Location, rita: User, dana: User, pia: Patient) -> None:
+    visit = book(rita, pia, dana, clock.at(SPRING, time(1)), "ADJ")
+    wish = {"day": SPRING, "time": "02:30", "version": visit.version}
+
+    answer = web(rita).post(f"/appointments/{visit.pk}/place/", wish, headers={"X-Clinic-Tap": "1"})
+
+    assert answer.json()["code"] == "no_such_time"
+
+
+def test_a_zone_of_half_an_hour(settings: Any, practice: Location, rita: User, dana: User, pia: Patient) -> None:
+    settings.TIME_ZONE = "Asia/Kolkata"
+    day = monday().date()
+    visit = book(rita, pia, dana, clock.at(day, time(9)), "ADJ")
+    assert (visit.start.hour, visit.start.minute) == (3, 30)
+    wish = {"day": day, "time": "10:15", "version": visit.version}
+
+    web(rita).post(f"/appointments/{visit.pk}/place/", wish, headers={"X-Clinic-Tap": "1"})
+
+    assert Appointment.objects.get().start == datetime.combine(day, time(4, 45), tzinfo=UTC)
+    assert 'data-at="10:15"' in text_of(web(rita).get(f"/schedule/{day}/"))

@@ -98,13 +98,29 @@ def test_enter_finds_first_and_books_then(desk, jo):
     found = desk.post(NEW, typed)
     assert found.status_code == 200
     assert Appointment.objects.count() == 0
-    assert desk.post(NEW, typed | {"patient": jo.pk, "patient_shown": "kell"}).status_code == 302
+    chosen = typed | {"patient": jo.pk, "patient_shown": "kell"}
+    assert desk.post(NEW, chosen).status_code == 200, "the choices came while one typed: now the type is chosen"
+    assert f'name="patient_known" value="{jo.pk}"' in text_of(desk.post(NEW, chosen))
+    assert Appointment.objects.count() == 0
+    assert desk.post(NEW, chosen | {"patient_known": jo.pk}).status_code == 302
     assert Appointment.objects.get().patient_id == jo.pk
 
 
 def test_enter_does_not_book_for_somebody_found_before(desk, jo):
     typed = wanted(jo) | {"step": "enter", "patient_query": "someone else", "patient_shown": "kell"}
     assert desk.post(NEW, typed).status_code == 200
+    assert Appointment.objects.count() == 0
+
+
+@pytest.mark.parametrize("button", [{"step": "book"}, {"slot": "x"}])
+def test_another_name_in_the_box_is_never_booked_for_the_one_found_before(desk, jo, button, make_patient):
+    SearchKey.objects.write(make_patient("Nele", "Other"))
+    typed = wanted(jo) | {"patient_query": "other", "patient_shown": "kell"} | button
+    answer = desk.post(NEW, typed)
+    assert answer.status_code == 200
+    assert "Other, Nele" in text_of(answer)
+    assert not re.search(rf'value="{jo.pk}"\s+checked', text_of(answer))
+    assert 'value="09:00"' in text_of(answer), "the time stays"
     assert Appointment.objects.count() == 0
 
 
@@ -195,7 +211,7 @@ def test_a_taken_time_offers_the_next_ones_and_keeps_what_was_typed(desk, rita, 
     book(rita, pia, dana, monday(), "CONS")
     answer = desk.post(NEW, wanted(jo, monday(9, 5), type="CONS", doctor=dana.pk, reason="Front tooth"))
     assert (answer.status_code, code_of(answer)) == (409, "slot_taken")
-    assert "The doctor is taken at this time." in words(answer)
+    assert "Dr. Dana is taken by Pia L. until 09:20." in words(answer)
     assert 'value="Front tooth"' in text_of(answer)
     assert re.search(rf'value="{jo.pk}"\s+checked', text_of(answer))
     free = offers_of(answer)
@@ -295,7 +311,7 @@ def test_a_walk_in_needs_no_time(rita, practice, jo):
 
 def test_a_new_patient_comes_back_to_the_booking(desk, dana):
     page = text_of(desk.get(f"{NEW}?start={clock.iso(monday(10))}&doctor={dana.pk}"))
-    link = html.unescape(re.search(r'href="(/patients/new/[^"]+)"', page)[1])
+    link = html.unescape(re.search(r'formaction="(/patients/new/[^"]+)"', page)[1])
     made = desk.post(link, {"given_name": "Nele", "family_name": "New", "sex": "female", "anyway": "1"})
     assert made.status_code == 302, words(made)
     back = made.headers["Location"]
@@ -318,7 +334,7 @@ def test_the_form_asks_the_same_however_many_types_and_times(
 ):
     address = f"{NEW}?patient={jo.pk}"
     desk.get(address)
-    with django_assert_max_num_queries(24) as before:
+    with django_assert_max_num_queries(28) as before:
         desk.get(address)
     for number in range(10):
         Chair.objects.create(location=practice, name=f"More {number}")

@@ -203,7 +203,7 @@ def test_a_new_clinic_is_led_to_its_setup(rita, ada):
 
 
 # 4 of them are the session's and the person's, the rest the day's.
-@pytest.mark.parametrize(("query", "most"), [("", 16), ("?by=doctor", 18), ("?by=list", 16)])
+@pytest.mark.parametrize(("query", "most"), [("", 18), ("?by=doctor", 20), ("?by=both", 20), ("?by=list", 18)])
 def test_the_page_costs_the_same_however_full_the_day_is(
     query, most, rita, dana, omar, pia, practice, make_patient, django_assert_max_num_queries
 ):

@@ -5,17 +5,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.access import allow, me
-from accounts.models import User, with_profiles
 from accounts.permissions import Permission
+from appointments.absences import affected
 from appointments.actions import setup
-from appointments.models import AppointmentType, Chair, Closure, Location, Weekday, WorkingHours
+from appointments.models import AppointmentType, Chair, Closure, DayTemplate, Location, WorkingHours
+from appointments.setup import ready_made
+from appointments.setup.colours import PALETTE
+from appointments.setup.in_use import VisitsToCome, visits_to_come
+from appointments.setup.week import weeks
+from appointments.setup.year import calendar_of
 from appointments.setup_forms import ChairForm, ClosureForm, HoursForm, LocationForm, TypeForm
 from core import clock
 from core.errors import NotFound, Text
@@ -107,14 +114,15 @@ def overview(request: HttpRequest) -> HttpResponse:
     """Where to edit what."""
     # read-scope: what is set up here is no person's
     cards = [(editor, editor.model.objects.count()) for editor in EDITORS.values()]
-    return render(request, "appointments/setup.html", {"cards": cards})
+    templates = DayTemplate.objects.count()  # read-scope: a plan is no person's
+    return render(request, "appointments/setup.html", {"cards": cards, "templates": templates})
 
 
 @allow(Permission.CLINIC_SETUP)
 def setup_list(request: HttpRequest, noun: str) -> HttpResponse:
     """All rows of one kind."""
     editor = EDITORS[noun]
-    context = {"editor": editor, "editors": EDITORS.values(), "rows": _rows(noun)}
+    context = {"editor": editor, "editors": EDITORS.values(), "rows": _rows(noun)} | _besides(request, noun)
     return render(request, f"appointments/{noun}_list.html", context)
 
 
@@ -123,10 +131,9 @@ def setup_new(request: HttpRequest, noun: str) -> HttpResponse:
     """Add one."""
     editor = EDITORS[noun]
     initial = {name: request.GET[name] for name in ("location", "doctor", "weekday") if request.GET.get(name)}
-    form = editor.form(request.POST or None, initial=initial)
-    if request.method == "POST" and form.submit(lambda data: editor.add(by=me(request), **data)):
-        messages.success(request, _("Saved."))
-        return redirect(f"appointments:{noun}-list")
+    form = editor.form(_typed(request), initial=initial)
+    if request.method == "POST" and (made := form.submit(lambda data: editor.add(by=me(request), **data))):
+        return _saved(request, noun, made)
     return _form_page(request, editor, form, None)
 
 
@@ -134,16 +141,18 @@ def setup_new(request: HttpRequest, noun: str) -> HttpResponse:
 def setup_edit(request: HttpRequest, noun: str, pk: str) -> HttpResponse:
     """Change one."""
     editor, row = EDITORS[noun], _row(noun, pk)
-    form = editor.form(request.POST or None, instance=row)
+    form = editor.form(_typed(request), instance=row)
+    visits = visits_to_come(me(request), noun, row)
+    if _ask_again(request, form, row, visits):
+        return _form_page(request, editor, form, row, visits=visits, ask_again=True)
 
     def change(data: dict[str, Any]) -> Any:
         # A fresh row: the form has written what was typed into its own.
         return editor.change(by=me(request), **{editor.argument: _row(noun, pk)}, **data)
 
-    if request.method == "POST" and form.submit(change):
-        messages.success(request, _("Saved."))
-        return redirect(f"appointments:{noun}-list")
-    return _form_page(request, editor, form, row)
+    if request.method == "POST" and (saved := form.submit(change)):
+        return _saved(request, noun, saved)
+    return _form_page(request, editor, form, row, visits=None if getattr(row, "is_active", True) else visits)
 
 
 @allow(Permission.CLINIC_SETUP)
@@ -157,9 +166,69 @@ def setup_remove(request: HttpRequest, noun: str, pk: str) -> HttpResponse:
     return redirect(f"appointments:{noun}-list")
 
 
-def _form_page(request: HttpRequest, editor: Editor, form: ModelForm[Any], row: Any) -> HttpResponse:
+@allow(Permission.CLINIC_SETUP)
+@require_POST
+def chair_step(request: HttpRequest, pk: str) -> HttpResponse:
+    """One place earlier or later among the chairs of its location."""
+    setup.move_chair(by=me(request), chair=_row("chair", pk), earlier=request.POST.get("to") == "earlier")
+    return redirect(f"{reverse('appointments:chair-list')}#chair-{pk}")
+
+
+@allow(Permission.CLINIC_SETUP)
+@require_POST
+def types_ready_made(request: HttpRequest) -> HttpResponse:
+    """Add the ready-made types that are missing."""
+    added = setup.add_ready_made_types(by=me(request))
+    codes = ", ".join(row.code for row in added)
+    messages.success(request, _("Added: %(codes)s.") % {"codes": codes} if added else _("All of them are there."))
+    return redirect("appointments:type-list")
+
+
+def _typed(request: HttpRequest) -> QueryDict | None:
+    """What was sent; a tap on the readable colour that was offered takes that."""
+    if request.method != "POST":
+        return None
+    typed = request.POST.copy()
+    nearest = request.POST.get("nearest")
+    if nearest:
+        typed["colour"] = nearest
+    return typed
+
+
+def _saved(request: HttpRequest, noun: str, row: Any) -> HttpResponse:
+    messages.success(request, _("Saved."))
+    if noun == "closure" and affected.count(row):
+        return redirect("appointments:absence", row.pk)
+    return redirect(f"appointments:{noun}-list")
+
+
+def _ask_again(request: HttpRequest, form: ModelForm[Any], row: Any, visits: VisitsToCome | None) -> bool:
+    """Whether the row is about to go out of use with visits to come that nobody has confirmed having seen."""
+    if visits is None or request.method != "POST" or request.POST.get("all_the_same"):
+        return False
+    return row.is_active and form.is_valid() and not form.cleaned_data["is_active"]
+
+
+def _besides(request: HttpRequest, noun: str) -> dict[str, Any]:
+    """What a list shows besides its rows."""
+    if noun == "type":
+        return {"missing": [fields["code"] for fields in ready_made.missing()]}
+    return calendar_of(request.GET.get("year")) if noun == "closure" else {}
+
+
+def _form_page(
+    request: HttpRequest,
+    editor: Editor,
+    form: ModelForm[Any],
+    row: Any,
+    *,
+    visits: VisitsToCome | None = None,
+    ask_again: bool = False,
+) -> HttpResponse:
     context = {"editor": editor, "form": form, "row": row, "list_url": f"appointments:{editor.noun}-list"}
-    return render(request, "appointments/setup_form.html", context, status=form.status)
+    context |= {"palette": PALETTE, "visits": visits, "ask_again": ask_again}
+    status = 409 if ask_again else form.status
+    return render(request, "appointments/setup_form.html", context, status=status)
 
 
 def _row(noun: str, pk: str) -> Any:
@@ -174,30 +243,6 @@ def _rows(noun: str) -> Any:
     if noun == "chair":
         return rows.select_related("location").order_by("location__name", "position", "name")
     if noun == "closure":
-        return rows.filter(ends_on__gte=clock.today()).select_related("location", "doctor")
-    return _weeks() if noun == "hours" else rows
-
-
-def _weeks() -> list[dict[str, Any]]:
-    """Hours by location, then the location's own and each doctor's."""
-    rows = list(WorkingHours.objects.order_by("weekday", "opens"))  # read-scope: hours are no person's
-    doctors = with_profiles(User.objects.doctors())
-    weeks = []
-    for place in Location.objects.filter(is_active=True):  # read-scope: locations are no person's
-        own = [row for row in rows if row.location_id == place.pk]
-        whose: list[tuple[str | None, str]] = [(None, _("The location itself"))]
-        whose += [(doctor.pk, doctor.display_name) for doctor in doctors]
-        lines = [
-            {"doctor_id": pk or "", "name": name, "days": _by_weekday([row for row in own if row.doctor_id == pk])}
-            for pk, name in whose
-        ]
-        weeks.append({"location": place, "lines": lines, "weekdays": Weekday.labels})
-    return weeks
-
-
-def _by_weekday(rows: list[WorkingHours]) -> list[dict[str, Any]]:
-    """A cell for every day of the week."""
-    return [
-        {"weekday": day.value, "label": day.label, "rows": [row for row in rows if row.weekday == day]}
-        for day in Weekday
-    ]
+        rows = rows.filter(Q(ends_on__gte=clock.today()) | Q(each_year=True)).select_related("location", "doctor")
+        return [(row, affected.count(row)) for row in rows]
+    return weeks() if noun == "hours" else rows

@@ -9,16 +9,20 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts import polling
 from accounts.access import allow, me
 from accounts.permissions import Permission
 from appointments import actions
 from appointments.forms import CancelForm, NoteForm, StatusForm
 from appointments.models import Appointment, Chair, StatusEvent
 from appointments.rules import TRANSITIONS, Status
+from appointments.views.checkout import asks_for_answer
 from appointments.views.fetch import appointment_or_404
+from appointments.wait_list.freed import freed_by
 from core import clock
 from core.errors import Refused
 from core.ids import is_id
+from core.pages import TAP_HEADER
 from patients.models import MedicalEntry
 
 # Steps that end a visit wrongly if tapped by mistake come last and are asked about.
@@ -39,6 +43,8 @@ def appointment_status(request: HttpRequest, pk: str) -> HttpResponse:
     appointment = appointment_or_404(me(request), pk)
     if not form.is_valid() or form.cleaned_data["status"] not in Status.values:
         return _page(request, appointment, Refused(_("There is no such status."), code="invalid", field="status"))
+    if asks_for_answer(me(request), appointment, form.cleaned_data["status"]):
+        return redirect("appointments:checkout", pk)  # nobody leaves without an answer
     chair_id = form.cleaned_data["chair"]
     chair = Chair.objects.filter(pk=chair_id).first() if is_id(chair_id) else None  # read-scope: chairs are no person's
     return _do(
@@ -100,10 +106,10 @@ def _do(request: HttpRequest, appointment: Appointment, work: Callable[[], Any])
     try:
         work()
     except Refused as refusal:
-        if refusal.status in {403, 404}:
+        if refusal.status in {403, 404} or TAP_HEADER in request.headers:
             raise
         return _page(request, appointment_or_404(me(request), appointment.pk), refusal)
-    return redirect("appointments:appointment-detail", appointment.pk)
+    return polling.tapped(request, "appointments:appointment-detail", appointment.pk)
 
 
 def _page(
@@ -115,11 +121,14 @@ def _page(
     history = StatusEvent.objects.filter(appointment=appointment).select_related("by")  # read-scope: fetched above
     alerts = MedicalEntry.objects.visible_to(me(request)).critical().running().filter(patient=appointment.patient)
     form = note_form or NoteForm(initial={"reason": appointment.reason})
+    may_book = me(request).may(Permission.APPOINTMENT_BOOK)
+    freed = freed_by(me(request), appointment) if may_book else None
     context = {
         "appointment": appointment,
+        "freed": [freed] if freed else [],
         "day": day,
         "is_to_come": day > clock.today(),
-        "steps": [status for status in steps if status not in _RARE],
+        "steps": [status for status in steps if status not in _RARE and not (may_book and status == Status.COMPLETED)],
         "rare_steps": [status for status in steps if status in _RARE],
         "seat": appointment.seated_in_id or appointment.chair_id,
         "may_cancel": Status.CANCELLED in TRANSITIONS[Status(appointment.status)],
@@ -129,7 +138,7 @@ def _page(
         "alerts": alerts,
         "refusal": refusal,
         "note_form": form,
-        "may_book": me(request).may(Permission.APPOINTMENT_BOOK),
+        "may_book": may_book,
     }
     status = refusal.status if refusal else form.status
     return render(request, "appointments/appointment_detail.html", context, status=status)

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cache
 
 from accounts.models import User
-from appointments.models import Appointment, Chair, Closure, Location, WorkingHours
+from appointments.models import Appointment, Chair, Closure, DayBlock, Location, WorkingHours
 from appointments.rules import UNIT_MINUTES
 from core import clock
 
@@ -70,6 +70,9 @@ class Diary:
         }
         self.hours = list(WorkingHours.objects.all())
         self.closures = list(Closure.objects.all())
+        self.planned: dict[tuple[str, date], list[DayBlock]] = defaultdict(list)
+        for block in DayBlock.objects.all():
+            self.planned[block.location_id, block.day].append(block)
         self.sheets: dict[tuple[str, date], Sheet] = {}
         # Cells in which a doctor checks somebody, and those in which no lane is left.
         self.busy: dict[tuple[str, date], int] = defaultdict(int)
@@ -160,6 +163,12 @@ class Diary:
                 sheet.open |= _between(hours.opens, hours.closes)
             elif hours.doctor_id not in away:
                 sheet.doctors[hours.doctor_id] |= _between(hours.opens, hours.closes)
+        for block in self.planned.get((location_id, day), ()):
+            kept = _between(block.opens, block.closes)
+            if block.chair_id is None:
+                sheet.open &= ~kept
+            else:
+                sheet.chairs[block.chair_id] |= kept
         return sheet
 
 

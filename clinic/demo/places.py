@@ -4,7 +4,18 @@ from collections.abc import Iterator
 from datetime import date, time, timedelta
 
 from accounts.models import User
-from appointments.models import Chair, Closure, Location, WorkingHours
+from appointments.day_plans.blocks import copied
+from appointments.models import (
+    BlockKind,
+    BuiltDay,
+    Chair,
+    Closure,
+    DayBlock,
+    DayTemplate,
+    Location,
+    TemplateBlock,
+    WorkingHours,
+)
 from clinic.demo import contact
 
 _WORKDAYS = range(5)
@@ -12,6 +23,7 @@ _SATURDAY = 5
 _DANA_HOURS = ((time(8), time(12, 30)), (time(13, 30), time(17, 30)))
 _OMAR_HOURS = ((time(8, 30), time(13)), (time(14), time(18)))
 _SATURDAY_HOURS = ((time(9), time(13)),)
+_PLANNED_DAYS = 35
 
 
 def make_places(today: date, dana: User, omar: User) -> None:
@@ -32,6 +44,7 @@ def make_places(today: date, dana: User, omar: User) -> None:
     away = next(weekday for weekday in (3, 1, 4) if weekday not in near)
     WorkingHours.objects.bulk_create(_hours(main, east, dana, omar, near, away))
     Closure.objects.bulk_create(_closures(today, omar))
+    _plan_days(main, today)
 
 
 def _hours(main: Location, east: Location, dana: User, omar: User, near: set[int], away: int) -> Iterator[WorkingHours]:
@@ -50,6 +63,21 @@ def _of_doctor(
 ) -> Iterator[WorkingHours]:
     for opens, closes in spans:
         yield WorkingHours(location=location, doctor=doctor, weekday=weekday, opens=opens, closes=closes)
+
+
+def _plan_days(main: Location, today: date) -> None:
+    """From tomorrow on the last chair is kept for emergencies in the morning, and everybody eats at one."""
+    template = DayTemplate.objects.create(location=main, name="Usual day")
+    lunch = TemplateBlock(template=template, opens=time(13), closes=time(13, 30), kind=BlockKind.LUNCH)
+    last_chair = Chair.objects.filter(location=main).last()
+    emergencies = TemplateBlock(
+        template=template, chair=last_chair, opens=time(8), closes=time(12), kind=BlockKind.EMERGENCY
+    )
+    TemplateBlock.objects.bulk_create([lunch, emergencies])
+    days = [today + timedelta(days=offset) for offset in range(1, _PLANNED_DAYS + 1)]
+    days = [day for day in days if day.weekday() in _WORKDAYS]
+    BuiltDay.objects.bulk_create(BuiltDay(location=main, day=day, template=template) for day in days)
+    DayBlock.objects.bulk_create(copied(template, days))
 
 
 def _closures(today: date, omar: User) -> Iterator[Closure]:

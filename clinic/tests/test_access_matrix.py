@@ -6,7 +6,7 @@ does not know fails the build, and so does a public route that is not on the one
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +16,21 @@ from django.urls import reverse
 
 from accounts.access import PUBLIC, PUBLIC_ROUTES
 from accounts.models import User
-from appointments.models import Appointment, AppointmentType, Chair, Closure, Location, NextVisit, WorkingHours
+from appointments.models import (
+    Appointment,
+    AppointmentType,
+    Chair,
+    Closure,
+    DayTemplate,
+    Location,
+    MoveRun,
+    NextVisit,
+    PutAside,
+    TemplateBlock,
+    WaitlistEntry,
+    WaitlistOffer,
+    WorkingHours,
+)
 from clinic.tests.api import Api, api_of
 from clinic.tests.routes import RouteFacts, own_routes
 from core import clock
@@ -29,6 +43,7 @@ SECRET = "Quixotefield"
 QUIET = "Grinds the teeth at night"
 WHO = ["nobody", "gus", "rita", "nina", "dana", "ada"]
 UNKNOWN = "f" * 24
+OF_NOBODY = {"day", "month", "token", "name"}  # parameters that name no record
 # Where the answer itself says more than the declaration: what opens it in truth.
 NARROWER = {("api:appointment-list", "GET"): "read_appointments"}
 
@@ -72,6 +87,8 @@ def _merge_of(world: World, whose: str) -> str:
 OBJECTS: list[tuple[str, str, Callable[[World, str], str]]] = [
     (r".*", "token", lambda world, whose: "none"),
     (r".*", "day", lambda world, whose: str(clock.today() + timedelta(days=7))),
+    (r".*", "month", lambda world, whose: str(clock.today())[:7]),
+    (r"appointments:outage", "pk", _first(Location)),
     (r"accounts:staff-", "pk", lambda world, whose: world.people["nina" if whose == "own" else "dana"].pk),
     (r"patients:import-", "pk", _first(Import)),
     (r"appointments:next-visit", "pk", _of_patient(NextVisit)),
@@ -84,17 +101,28 @@ OBJECTS: list[tuple[str, str, Callable[[World, str], str]]] = [
     (r"patients:", "user_pk", lambda world, whose: world.people["nina"].pk),
     (r"patients:duplicate-|api:duplicate-", "pk", _first(DuplicatePair)),
     (r"patients:|api:patient|api:medical|portal:record", "pk", lambda world, whose: world.patient(whose)),
-    (r"appointments:appointment|api:appointment|portal:visit", "pk", _of_patient(Appointment)),
+    (r"appointments:(appointment|visit-)|api:appointment|portal:visit", "pk", _of_patient(Appointment)),
+    (r"appointments:wish-|api:waitlist-", "pk", _of_patient(WaitlistEntry)),
+    (r"appointments:offer-|api:offer-|portal:offer-", "pk", _of_patient(WaitlistOffer)),
+    (r"appointments:board-", "pk", _of_patient(Appointment)),
+    (r"appointments:checkout|appointments:close-visit", "pk", _of_patient(Appointment)),
+    (r"appointments:desk-list-back", "pk", _of_patient(PutAside)),
+    (r"appointments:desk-list-", "pk", lambda world, whose: world.patient(whose)),
+    (r"appointments:", "name", lambda world, whose: "without-next"),
     (r"appointments:location", "pk", _first(Location)),
     (r"appointments:chair", "pk", _first(Chair)),
     (r"appointments:type", "pk", _first(AppointmentType)),
     (r"appointments:hours", "pk", _first(WorkingHours)),
     (r"appointments:closure", "pk", _first(Closure)),
+    (r"appointments:absence", "pk", _first(Closure)),
+    (r"appointments:move-run", "pk", _first(MoveRun)),
+    (r"appointments:day-template", "pk", _first(DayTemplate)),
+    (r"appointments:day-block", "pk", _first(TemplateBlock)),
 ]
 
 
 def value_for(route: RouteFacts, name: str, world: World, whose: str) -> str:
-    if whose == "unknown" and name not in {"day", "token"}:
+    if whose == "unknown" and name not in OF_NOBODY:
         return UNKNOWN
     for pattern, parameter, find in OBJECTS:
         if parameter == name and re.match(pattern, route.name):
@@ -109,10 +137,21 @@ def furnish(patient: Patient, doctor: User, practice: Location, days: int) -> No
     MedicalEntry.objects.create(patient=patient, description=QUIET)
     Consent.objects.create(patient=patient, kind="treatment", given_by=SECRET)
     NextVisit.objects.create(patient=patient, due_on=clock.today(), note=SECRET)
+    PutAside.objects.create(patient=patient, desk_list="without-next", reason=SECRET, by=doctor)
     twin = Patient.objects.create(family_name=SECRET, chart_number=f"Twin{days}", birth_date=patient.birth_date)
     actions.merge(by=doctor, survivor=patient, other=twin)
     kind = AppointmentType.objects.get(code="CONS")
     start = clock.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=days)
+    wish = WaitlistEntry.objects.create(patient=patient, type=kind, note=SECRET)
+    WaitlistOffer.objects.create(
+        entry=wish,
+        patient=patient,
+        start=start,
+        doctor=doctor,
+        location=practice,
+        expires_at=start,
+        offered_by=doctor,
+    )
     Appointment.objects.create(
         patient=patient,
         doctor=doctor,
@@ -133,6 +172,9 @@ def world(
     furnish(pia, dana, practice, 7)
     furnish(stranger, dana, practice, 8)
     Closure.objects.create(starts_on=clock.today(), ends_on=clock.today())
+    MoveRun.objects.create(made_by=rita, about="Away")
+    template = DayTemplate.objects.create(location=practice, name="Usual day")
+    TemplateBlock.objects.create(template=template, opens=time(12), closes=time(13), kind="lunch")
     Import.objects.create(kind="patients", source="Old", file_name=f"{SECRET}.csv", by=ada, state="checked")
     one, other = sorted((pia, stranger), key=lambda patient: patient.pk)
     DuplicatePair.objects.create(one=one, other=other, score=50, rank="050", found_at=clock.now())
@@ -184,7 +226,7 @@ def check_leaks(answer: Any, who: str, where: str) -> None:
 def check_no_oracle(world: World, route: RouteFacts, method: str) -> None:
     """Somebody else's id is answered exactly like one that nobody has."""
     foreign, unknown = (world.ask("gus", route, method, whose) for whose in ("foreign", "unknown"))
-    if set(route.parameters) <= {"day", "token"}:
+    if set(route.parameters) <= OF_NOBODY:
         return
     assert foreign.status_code == unknown.status_code, (route.name, method, foreign.status_code)
     assert foreign.status_code in {404, 405}, (route.name, method, foreign.status_code)

@@ -10,6 +10,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 
+import brotli
 import pytest
 from django.conf import settings
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -57,6 +58,9 @@ print(sorted({"sentry_sdk", "opentelemetry.instrumentation"} & set(sys.modules))
 """
 
 
+UNPACK = {"gzip": gzip.decompress, "br": brotli.decompress}
+
+
 class Receiver(ThreadingHTTPServer):
     """Takes whatever is posted and keeps it."""
 
@@ -69,8 +73,7 @@ class Receiver(ThreadingHTTPServer):
 class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        if self.headers.get("Content-Encoding") == "gzip":
-            body = gzip.decompress(body)
+        body = UNPACK.get(self.headers.get("Content-Encoding"), bytes)(body)
         self.server.received.append((self.path, body))
         self.send_response(200)
         self.end_headers()

@@ -65,7 +65,7 @@ def test_nine_on_the_wall_stays_nine(
     client.force_login(dana)
     page = client.get(f"/schedule/{day}/").content.decode()
     assert "09:00" in page
-    assert pia.name in page
+    assert pia.listed_name in page
 
 
 def test_the_free_times_of_a_day_follow_its_clock(zone: str, in_february: None, practice: Location, dana: User) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, time
+from functools import lru_cache
 from itertools import groupby
 
 from django import template
@@ -26,10 +27,16 @@ _TURNS = ("arrow-", "chevron-left", "chevron-right", "sign-out")
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """A picture from static/icons.svg: decoration, unless a label makes it speak."""
-    turns = " icon--turns" if name.startswith(_TURNS) else ""
     spoken = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
-    form = '<svg class="icon{}" viewBox="0 0 24 24" {}><use href="{}#{}"></use></svg>'
-    return format_html(form, turns, spoken, static("icons.svg"), name)
+    begin, end = _picture(name, static("icons.svg"))
+    return SafeString(begin + spoken + end)
+
+
+@lru_cache(maxsize=256)  # a full day has a thousand of them, of forty kinds
+def _picture(name: str, pictures: str) -> tuple[SafeString, SafeString]:
+    turns = " icon--turns" if name.startswith(_TURNS) else ""
+    begin = format_html('<svg class="icon{}" viewBox="0 0 24 24" ', turns)
+    return begin, format_html('><use href="{}#{}"></use></svg>', pictures, name)
 
 
 @register.simple_tag
@@ -57,6 +64,7 @@ def avatar(name: str, *, large: bool = False) -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=256)
 def swatch(colour: str) -> SafeString:
     """A square of a colour that the clinic chose (`#rrggbb`); no style attribute, the policy forbids them."""
     form = '<svg class="swatch" viewBox="0 0 1 1" aria-hidden="true"><rect width="1" height="1" fill="{}"/></svg>'
@@ -64,6 +72,7 @@ def swatch(colour: str) -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=256)
 def units(pattern: str, colour: str) -> SafeString:
     """The edge of a visit: its type's colour, and where the doctor is needed (d check, D procedure)."""
     rect = '<rect x="6" y="{}" width="{}" height="{}" class="{}"/>'

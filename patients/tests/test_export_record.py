@@ -69,12 +69,12 @@ PATIENT = """_id chartNumber givenName familyName preferredName formerName birth
 FOR_STAFF = "signInEmail accountNote sensitive archivedAt archivedBy archiveReason"
 TIES = """name givenName familyName phone phoneAlternative email kind sameHousehold mayConsent maySignIn pays endsOn"""
 KEYS = """format formatVersion clinic madeAt madeBy recipient reason patient care family medicalHistory consents
-    contactPreferences formerNumbers appointments visitsDue accessLog disclosures files"""
+    contactPreferences formerNumbers appointments visitsDue waitList checkouts calls accessLog disclosures files"""
 
 
 def test_the_staff_gets_all_of_it(staff, whole):
     record = record_in(staff())
-    assert set(record) == {*KEYS.split(), "merges"}
+    assert set(record) == {*KEYS.split(), "putAside", "merges"}
     assert set(record["patient"]) == set(f"{PATIENT} {FOR_STAFF}".split())
     assert (record["patient"]["accountNote"], record["patient"]["sensitive"]) == ("Owes 100", True)
     assert set(record["family"][0]) == set(f"{TIES} restrictions reviewOn hasSignIn".split())

@@ -39,16 +39,17 @@ def context(request: HttpRequest, patient: Patient) -> dict[str, Any]:
     user = me(request)
     entries = list(MedicalEntry.objects.visible_to(user).filter(patient=patient))
     family = Relationship.objects.visible_to(user).filter(patient=patient).with_guardians()
+    others = siblings(user, patient, family)
     return {
         "patient": patient,
         "may": rights(user),
         "critical": [entry for entry in entries if entry.critical and entry.is_running],
         "entries": sorted(entries, key=lambda entry: (not entry.is_running, not entry.critical)),
         "family": family,
-        "siblings": siblings(user, patient, family),
+        "siblings": others,
         "consents": Consent.objects.visible_to(user).filter(patient=patient),
         "channels": channels(user, patient),
-        "sections": sections(request, patient),
+        "sections": sections(request, patient, others),
         "buttons": [button for button in sorted(panels.buttons) if button.shown_to(user)],
         "timeline": timeline.of_patient(user, patient),
         # read-scope: numbers of this record from the time before
@@ -77,12 +78,13 @@ def channels(user: User, patient: Patient) -> list[tuple[Text, bool | None]]:
     return [(channel.label, asked.get(channel.value)) for channel in Channel]
 
 
-def sections(request: HttpRequest, patient: Patient) -> list[Section]:
+def sections(request: HttpRequest, patient: Patient, others: list[Patient]) -> list[Section]:
     """The panels of higher packages that have something to say about this patient to this person."""
     shown = []
     for panel in sorted(panels.panels):
         values = panel.load(me(request), patient)
         if values is not None:
-            body = render_to_string(panel.template, {"patient": patient, **values}, request)
+            known = {"patient": patient, "siblings": others, **values}
+            body = render_to_string(panel.template, known, request)
             shown.append(Section(panel.slug, panel.label, SafeString(body)))
     return shown

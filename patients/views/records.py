@@ -20,6 +20,7 @@ from patients.models import Patient
 from patients.views import fetch, page
 from patients.views.lists import doctor_names
 from patients.views.lookalikes import LookalikeRow, rows_of
+from patients.views.named import typed_elsewhere
 from patients.views.parts import show_form
 
 
@@ -35,10 +36,14 @@ def patient_detail(request: HttpRequest, pk: str) -> HttpResponse:
 
 @allow(Permission.PATIENT_ADD)
 def patient_create(request: HttpRequest) -> HttpResponse:
-    """A new record. Likely duplicates are shown once before it is made."""
-    form = PatientForm(request.POST or None)
+    """A new record. Likely duplicates are shown once before it is made.
+
+    Where somebody was looked for in vain, a button brings along what was typed: posted, so that no address names them.
+    """
+    named = typed_elsewhere(request)
+    form = PatientForm(initial=named) if named is not None else PatientForm(request.POST or None)
     known: list[LookalikeRow] = []
-    if request.method == "POST":
+    if request.method == "POST" and named is None:
         by = me(request)
         if form.is_valid() and "anyway" not in request.POST:
             known = _known_already(by, Patient(**form.values))

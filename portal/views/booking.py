@@ -56,16 +56,18 @@ def _choose(request: HttpRequest, user: User, people: list[Patient], chosen: Pat
         wish = form.cleaned_data
         pattern = next(kind.pattern for kind in types if kind.code == wish["type"])
         query = {name: wish[name] for name in ("patient", "type", "doctor")}
-        context |= _times(request.GET, query, booking.preferred(wish["doctor"], doctors), pattern, chosen)
+        context |= _times(
+            request.GET, query, booking.preferred(wish["doctor"], doctors), (wish["type"], pattern), chosen
+        )
     return show(request, "portal/visit_create.html", form, **context)
 
 
 def _times(
-    asked: QueryDict, query: dict[str, str], doctors: list[User], pattern: str, patient: Patient
+    asked: QueryDict, query: dict[str, str], doctors: list[User], kind: tuple[str, str], patient: Patient
 ) -> dict[str, Any]:
-    """The open day and the days around it, as portal/_times.html wants them."""
+    """The open day and the days around it, as portal/_times.html wants them; `kind` is a type's code and pattern."""
     span = times.window(asked.get("from"))
-    days = times.free(doctors, pattern, patient, span)
+    days = times.free(doctors, *kind, patient, span)
     wanted = _day(asked.get("day"))
     opened = next((item for item in days if item.date == wanted), days[0] if days else None)
     carried = {**query, **({"from": asked["from"]} if asked.get("from") else {})}
@@ -150,7 +152,8 @@ def visit_move(request: HttpRequest, pk: str) -> HttpResponse:
 
 def _choose_time(request: HttpRequest, user: User, visit: Shown) -> HttpResponse:
     doctors = booking.preferred(visit.appointment.doctor_id, booking.doctors(user))
-    found = _times(request.GET, {}, doctors, visit.appointment.pattern, visit.patient)
+    kind = (visit.appointment.type.code, visit.appointment.pattern)
+    found = _times(request.GET, {}, doctors, kind, visit.patient)
     return render(request, "portal/visit_move.html", {"visit": visit, "locations": clinic_locations(), **found})
 
 

@@ -11,6 +11,7 @@ from appointments.models import Location
 from patients.rules import readable_phone
 from portal import visits
 from portal.people import Card, called, people_of
+from portal.views.offers import offers_for
 
 
 @allow(Permission.OWN_RECORD)
@@ -25,7 +26,12 @@ def home(request: HttpRequest) -> HttpResponse:
     cards = [Card(patient, patient.user_id == user.pk, next_of.get(patient.pk), may_book) for patient in people]
     own = next((card.patient for card in cards if card.is_own), None)
     greeting = called(own) if own else user.name.split(" ")[0]
-    context = {"people": cards, "greeting": greeting, "locations": clinic_locations()}
+    context = {
+        "people": cards,
+        "greeting": greeting,
+        "locations": clinic_locations(),
+        "offers": offers_for(user, people),
+    }
     return render(request, "portal/home.html", context)
 
 

@@ -23,7 +23,7 @@ document.addEventListener("submit", (event) => {
     event.stopImmediatePropagation();
     return ask(form, event.submitter);
   }
-  if (form.method !== "post" || form.matches("[hx-post], [hx-boost]")) return;
+  if (form.method !== "post" || form.matches("[hx-post], [hx-boost], [data-tap], [data-sign-in-again]")) return;
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "yes";
   event.submitter?.setAttribute("aria-busy", "true");

@@ -1,32 +1,24 @@
 // Keeps the line of the present moment in its place and in sight. Without script it stands where the page was made.
-const loaded = Date.now();
-
-function minutes(clock) {
-  const [hour, minute] = clock.split(":").map(Number);
-  return hour * 60 + minute;
-}
-
-function clock(total) {
-  return [Math.floor(total / 60), total % 60].map((part) => String(part).padStart(2, "0")).join(":");
-}
-
 function move(line) {
+  line.made ??= Date.now();
   line.dataset.first ??= line.dataset.at;
-  const at = minutes(line.dataset.first) + Math.floor((Date.now() - loaded) / 60000);
-  const end = line.closest(".schedule").dataset.until;
-  line.hidden = at >= minutes(end);
-  if (!line.hidden) line.dataset.at = clock(at);
+  const [hour, minute] = line.dataset.first.split(":");
+  const at = new Date(2000, 0, 1, hour, minute, (Date.now() - line.made) / 1000).toTimeString().slice(0, 5);
+  line.hidden = at < line.dataset.first || at >= line.closest(".schedule").dataset.until;
+  if (!line.hidden) line.dataset.at = at;
 }
 
 function tick() {
-  for (const line of document.querySelectorAll(".schedule__now")) move(line);
+  document.querySelectorAll(".schedule__now").forEach(move);
 }
 
 for (const schedule of document.querySelectorAll(".schedule")) {
   const line = schedule.querySelector(".schedule__now");
   if (line) schedule.scrollTop = line.offsetTop - schedule.clientHeight / 3;
 }
+tick();
 setInterval(tick, 30000);
+document.addEventListener("live:swapped", tick);
 
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) print();

@@ -1,0 +1,1 @@
+"""What the parts of a day are kept for: templates, built days, and what may be booked where."""

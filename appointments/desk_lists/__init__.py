@@ -1,0 +1,1 @@
+"""Nothing falls through: answers at checkout, lists of who must be called, days that are closed."""

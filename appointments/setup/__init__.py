@@ -1,0 +1,1 @@
+"""What stands behind the editors of the clinic's own data."""

@@ -1,0 +1,1 @@
+"""Wishes for another time, and what becomes of a time that is freed."""
