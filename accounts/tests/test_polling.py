@@ -85,7 +85,7 @@ def test_without_a_session_it_says_so_and_nothing_else(screen: Client) -> None:
 
 def test_polling_never_keeps_a_session_alive(screen: Client, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     tag, began = poll(screen)["ETag"], clock.now()
-    for minute in range(1, settings.IDLE_MINUTES + 1):
+    for minute in range(1, settings.IDLE_MINUTES):
         monkeypatch.setattr(clock, "now", lambda then=began + timedelta(minutes=minute): then)
         answer = poll(screen, tag)
         assert answer.status_code == 200
