@@ -34,6 +34,7 @@ TRUSTED_PROXIES = environment.trusted_proxies("TRUSTED_PROXIES")
 INSTALLED_APPS = [
     "clinic.apps.ClinicConfig",
     "portal.apps.PortalConfig",
+    "charting.apps.ChartingConfig",
     "appointments.apps.AppointmentsConfig",
     "patients.apps.PatientsConfig",
     "accounts.apps.AccountsConfig",
@@ -305,6 +306,17 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "AppointmentStatus": "appointments.rules.Status",
         "OfferState": "appointments.wait_list.rules.OfferState",
         "WishState": "appointments.wait_list.rules.WishState",
+        "ToothState": "charting.rules.findings.ToothState",
+        "AngleClass": "charting.rules.classes.AngleClass",
+        "MolarUnit": "charting.rules.classes.Unit",
+        "PatientSide": "charting.rules.teeth.Side",
+        "GoodFairPoor": "charting.rules.classes.Hygiene",
+        "ExamKind": "charting.models.exams.ExamKind",
+        "EntryState": "charting.rules.visits.RowState",
+        "PhaseKind": "charting.rules.cases.PhaseKind",
+        "PhaseState": "charting.rules.cases.PhaseState",
+        "CareStatus": "patients.rules.CareStatus",
+        "WireChangeKind": "charting.rules.wires_in_mouth.ChangeKind",
     },
 }
 

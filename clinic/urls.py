@@ -23,5 +23,6 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("patients.urls")),
     path("", include("appointments.urls")),
+    path("", include("charting.urls")),
     path("", include("portal.urls")),
 ]

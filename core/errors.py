@@ -25,6 +25,7 @@ STATUS: Mapping[str, int] = {
     "offer_gone": 409,
     "not_waiting": 409,
     "status_conflict": 409,
+    "signed": 409,
     "has_appointments": 409,
     "in_use": 409,
     "merged": 409,

@@ -37,6 +37,7 @@ class PatientButton:
     icon: str = field(compare=False)
     shown_to: Callable[["User"], bool] = field(compare=False)
     short: Text = field(default="", compare=False)  # on the row of a search: only those that have one stand there
+    at_the_chair: bool = field(default=False, compare=False)  # on the own day too, for whoever treats
 
 
 @dataclass(frozen=True)

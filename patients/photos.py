@@ -22,23 +22,23 @@ class Photo:
     jpeg: bytes
 
 
-def read(content: bytes) -> Photo:
+def read(content: bytes, *, side: int = SIDE) -> Photo:
     """Check by what the bytes are, not by their name, and make them small. Raises Refused (`not_a_photo`)."""
     if len(content) > MOST_BYTES:
         raise Refused(_("The file is larger than 8 MB."), code="not_a_photo", field="photo")
     try:
-        return Photo(_encoded(content))
+        return Photo(_encoded(content, side))
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         message = _("This is not a photo that can be read. Choose a JPEG, PNG or WebP file.")
         raise Refused(message, code="not_a_photo", field="photo") from error
 
 
-def _encoded(content: bytes) -> bytes:
+def _encoded(content: bytes, side: int) -> bytes:
     with Image.open(BytesIO(content), formats=_FORMATS) as image:
         if image.width * image.height > _MOST_PIXELS:
             raise ValueError
         turned = ImageOps.exif_transpose(image).convert("RGB")
-    turned.thumbnail((SIDE, SIDE))
+    turned.thumbnail((side, side))
     target = BytesIO()
     turned.save(target, "JPEG", quality=85, optimize=True)
     return target.getvalue()

@@ -13,6 +13,7 @@ PAGE = Path("docs/architecture.md")
 PURPOSES = {
     "clinic": "wiring: settings, urls, server",
     "portal": "the patient's door",
+    "charting": "what we found and did",
     "appointments": "when",
     "patients": "who we treat",
     "accounts": "who may do what",

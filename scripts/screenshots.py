@@ -34,12 +34,16 @@ MORNING_HOUR = 10
 START_SECONDS = 300
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 COLOURS = (256, 128, 64, 32)
+_RECORD = re.compile(r"/patients/[0-9a-f]{24}/")
+_MOST_BEHIND = 12  # hours; beyond that it is ten on the other side of the date line
+_ENTRIES = 4  # on the card, at least, so that there is something to see
 _PASSWORD = re.compile(r"Password of all of them: (\S+)")
 
 
 @dataclass(frozen=True)
 class Shot:
-    """One page: where it is, who looks at it, and what is clicked first. A `{visit}` is the first on the day."""
+    """One page: where it is, who looks at it, and what is clicked first. A `{visit}` is the first on the day,
+    a `{chart}` that of a patient with wires in the mouth."""
 
     path: str
     who: str = "rita"
@@ -71,6 +75,12 @@ SHOTS: Mapping[str, Shot] = {
     "wait-list": Shot("/wait-list/"),
     "close-the-day": Shot("/close-day/{today}/"),
     "doctors-home": Shot("/", who="dana"),
+    "chart": Shot("{chart}", who="dana"),
+    "entry": Shot("{chart}", who="dana", click="form[action$='/entries/new/'] button"),
+    "exams": Shot("{chart}exams/", who="dana"),
+    "teeth": Shot("{chart}teeth/", who="dana"),
+    "plan": Shot("{chart}plan/", who="dana"),
+    "appliances": Shot("{chart}appliances/", who="dana"),
     "templates": Shot("/setup/day-templates/", who="ada"),
     "types": Shot("/setup/types/", who="ada"),
     "day-sheet": Shot("/schedule/{today}/sheet/"),
@@ -124,6 +134,7 @@ def _clinic() -> Iterator[tuple[str, str, ZoneInfo]]:
 def _zone_in_the_morning(now: datetime) -> ZoneInfo:
     """A whole-hour zone in which it is about ten. Etc/GMT+3 is three hours behind UTC."""
     behind = now.hour - MORNING_HOUR
+    behind -= 24 if behind > _MOST_BEHIND else 0
     return ZoneInfo(f"Etc/GMT{behind:+d}" if behind else "Etc/GMT")
 
 
@@ -186,11 +197,24 @@ def _sign_in(browser: Browser, address: str, who: str, password: str, size: Size
 
 
 def _path(page: Page, shot: Shot, now: datetime) -> str:
+    if "{chart}" in shot.path:
+        return shot.path.format(chart=_chart(page))
     if "{visit}" not in shot.path:
         return shot.path.format(today=now.date(), month=f"{now:%Y-%m}")
     page.goto(f"/schedule/{now.date()}/?by=list")
     found = page.locator("a[href^='/appointments/']:not([href*='/new/'])").first.get_attribute("href")
     return shot.path.format(visit=found)
+
+
+def _chart(page: Page) -> str:
+    """The chart of the first patient under treatment who wears wires."""
+    page.goto("/patients/?status=active")
+    records = page.locator("main a[href^='/patients/']").evaluate_all("links => links.map(link => link.pathname)")
+    for record in dict.fromkeys(path for path in records if _RECORD.fullmatch(path)):
+        page.goto(f"{record}chart/")
+        if page.locator(".chart-head .chart-head__wire").count() and page.locator("article").count() > _ENTRIES:
+            return f"{record}chart/"
+    raise RuntimeError("nobody wears wires")
 
 
 def _keep(path: Path, picture: bytes) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 # Lowest first: a package may know those to its left.
-PACKAGES = ("core", "accounts", "patients", "appointments", "portal", "clinic")
+PACKAGES = ("core", "accounts", "patients", "appointments", "charting", "portal", "clinic")
 
 
 @dataclass(frozen=True, order=True)

@@ -1,6 +1,6 @@
-"""What an administrator should look at: gaps in what is set up, duplicates, records half brought over."""
+"""What is to be looked at: gaps in what is set up, duplicates, records half brought over, charts to sign."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.urls import reverse
@@ -17,6 +17,10 @@ from patients.models import DuplicatePair, Import
 _WAITING = (ImportState.MAPPING, ImportState.CHECKED, ImportState.STOPPED, ImportState.UNREADABLE)
 
 
+# What packages above have for a person to look at.
+others: list[Callable[[User], list[Tile]]] = []
+
+
 def to_review(by: User) -> list[Tile]:
     """Only what there is something to do about."""
     tiles = list(_gaps()) if by.may(Permission.CLINIC_SETUP) else []
@@ -28,6 +32,7 @@ def to_review(by: User) -> list[Tile]:
     if by.may(Permission.PATIENT_IMPORT):
         halves = Import.objects.visible_to(by).filter(state__in=_WAITING).count()
         tiles.append(Tile(_("Records to bring over: waiting for you"), reverse("patients:import-list"), halves))
+    tiles += [tile for tiles_for in others for tile in tiles_for(by)]
     return [tile for tile in tiles if tile.number]
 
 

@@ -18,6 +18,7 @@ from appointments.models.booking import AppointmentQuerySet
 from appointments.stamps import rows_stamp, stamp_of
 from appointments.views.board import polled_page
 from core import clock
+from patients import panels
 
 _OF_DOCTOR, _OF_CHAIRS = "doctor", "chairs"
 
@@ -44,6 +45,8 @@ def my_day(request: HttpRequest) -> HttpResponse:
     context = _doctors_day(request) if kind == _OF_DOCTOR else _chairs_day(request)
     page: Board = context["page"]
     context |= {"today": clock.today(), "now": page.now, "back": "my-day", "is_doctor": is_doctor}
+    buttons = [one for one in sorted(panels.buttons) if one.at_the_chair and one.shown_to(me(request))]
+    context["chair_buttons"] = buttons
     context["fresh"] = fresh_of(me(request), page.steps)
     stamp = stamp_of(page.visits)
     return polled_page(request, f"appointments/board/my_{kind}", context, stamp, {"as": kind})

@@ -19,6 +19,7 @@ from appointments.absences import affected
 from appointments.actions import setup
 from appointments.models import AppointmentType, Chair, Closure, DayTemplate, Location, WorkingHours
 from appointments.setup import ready_made
+from appointments.setup.cards import cards as further
 from appointments.setup.colours import PALETTE
 from appointments.setup.in_use import VisitsToCome, visits_to_come
 from appointments.setup.week import weeks
@@ -115,7 +116,8 @@ def overview(request: HttpRequest) -> HttpResponse:
     # read-scope: what is set up here is no person's
     cards = [(editor, editor.model.objects.count()) for editor in EDITORS.values()]
     templates = DayTemplate.objects.count()  # read-scope: a plan is no person's
-    return render(request, "appointments/setup.html", {"cards": cards, "templates": templates})
+    context = {"cards": cards, "templates": templates, "further": sorted(further)}
+    return render(request, "appointments/setup.html", context)
 
 
 @allow(Permission.CLINIC_SETUP)

@@ -81,7 +81,7 @@ def _add(here: Standing, target: int, diary: Diary, _attempt: int) -> Standing:
     rng = Random(f"{here.seed}/day/{here.families}")  # noqa: S311 - invents a day, guards nothing
     doctors = [cast[DANA.email], cast[OMAR.email]]
     batches.schedule(batch, planner, chronicle, doctors, rng, full=_has_room(today))
-    counts = rows.write(batch, cast[ADA.email])
+    counts = rows.write(batch, cast[ADA.email], cast[NINA.email])
     reached = Standing(here.seed, here.families + len(batch.families), here.patients + len(batch.cases))
     return _record(reached, counts)
 

@@ -7,10 +7,11 @@ from typing import TypeVar
 from django.db import models
 
 from accounts.models import User
-from appointments.models import Appointment, Claim, StatusEvent
+from appointments.models import Appointment, AppointmentType, Claim, StatusEvent
 from appointments.rules import Status
 from clinic.demo import held
 from clinic.demo.batch import Batch
+from clinic.demo.charts import charts_of
 from clinic.demo.diary import Diary
 from clinic.demo.visits import YEARS_BACK
 from core import clock
@@ -31,7 +32,7 @@ def remember(diary: Diary) -> None:
         diary.remember(appointment)
 
 
-def write(batch: Batch, admin: User) -> dict[str, int]:
+def write(batch: Batch, admin: User, assistant: User) -> dict[str, int]:
     """Save everything; returns how many rows of each kind."""
     patients = [case.patient for case in batch.cases]
     for number, patient in enumerate(patients, int(Patient.objects.next_chart_number())):
@@ -40,6 +41,7 @@ def write(batch: Batch, admin: User) -> dict[str, int]:
         _archive(patient, number, admin)
     for consent in (consent for family in batch.families for consent in family.consents):
         consent.given_on = consent.patient.care_started_on or clock.today()
+    charts = charts_of(batch, AppointmentType.objects.all(), assistant, clock.now())
     families = batch.families
     return {
         "patients": _insert(Patient, patients),
@@ -51,6 +53,7 @@ def write(batch: Batch, admin: User) -> dict[str, int]:
         "appointments": _insert(Appointment, (entry.appointment for entry in batch.entries)),
         "steps": _insert(StatusEvent, (event for entry in batch.entries for event in entry.events)),
         "claims": _insert(Claim, held.claims_of(batch.entries)),
+        "charts": sum(_insert(model, rows) for model, rows in charts.items()),
     }
 
 

@@ -7,6 +7,7 @@ from random import Random
 from accounts.models import User
 from appointments.models import AppointmentType
 from appointments.rules import Status
+from charting.rules.plans import estimated_end
 from clinic.demo import care
 from clinic.demo.diary import CELLS_PER_HOUR, Diary, Place, days_from
 from clinic.demo.families import Case
@@ -125,4 +126,4 @@ def _date_treatment(case: Case, begun: date) -> None:
     phase = case.standing[1]
     if phase is not None:
         case.patient.care_started_on = begun
-        case.patient.estimated_completion_on = begun + timedelta(days=30 * care.months(phase, case.rng))
+        case.patient.estimated_completion_on = estimated_end(begun, care.months(phase, case.rng))

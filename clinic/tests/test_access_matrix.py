@@ -31,6 +31,20 @@ from appointments.models import (
     WaitlistOffer,
     WorkingHours,
 )
+from charting.models import (
+    AlignerSeries,
+    Appliance,
+    ApplianceEvent,
+    Consultation,
+    Exam,
+    Phase,
+    Phrase,
+    Plan,
+    PlanOption,
+    RetentionCheck,
+    SignedConsent,
+    Visit,
+)
 from clinic.tests.api import Api, api_of
 from clinic.tests.routes import RouteFacts, own_routes
 from core import clock
@@ -100,6 +114,27 @@ OBJECTS: list[tuple[str, str, Callable[[World, str], str]]] = [
     (r"api:merge-undo", "pk", _merge_of),
     (r"patients:", "user_pk", lambda world, whose: world.people["nina"].pk),
     (r"patients:duplicate-|api:duplicate-", "pk", _first(DuplicatePair)),
+    (r"charting:", "pk", lambda world, whose: world.patient(whose)),
+    (r"charting:", "entry", _of_patient(Visit)),
+    (r"charting:", "exam", _of_patient(Exam)),
+    (r"charting:appliance-", "row", _of_patient(Appliance)),
+    (r"charting:appliance-", "event", _of_patient(ApplianceEvent)),
+    (r"charting:series-", "row", _of_patient(AlignerSeries)),
+    (r"charting:retention-", "row", _of_patient(RetentionCheck)),
+    (r"charting:", "phrase", _first(Phrase)),
+    (r"charting:", "plan", _of_patient(Plan)),
+    (r"charting:", "option", _of_patient(PlanOption)),
+    (r"charting:", "phase", _of_patient(Phase)),
+    (r"charting:", "consent", _of_patient(SignedConsent)),
+    (r"charting:", "consultation", _of_patient(Consultation)),
+    (r"api:consultation-", "pk", _of_patient(Consultation)),
+    (r"api:patient-exam", "exam", _of_patient(Exam)),
+    (r"api:patient-visit", "visit", _of_patient(Visit)),
+    (r"api:patient-plan", "row", _of_patient(PlanOption)),
+    (r"api:patient-phase", "row", _of_patient(Phase)),
+    (r"api:patient-appliance", "row", _of_patient(Appliance)),
+    (r"api:patient-aligner", "row", _of_patient(AlignerSeries)),
+    (r"api:patient-retention", "row", _of_patient(RetentionCheck)),
     (r"patients:|api:patient|api:medical|portal:record", "pk", lambda world, whose: world.patient(whose)),
     (r"appointments:(appointment|visit-)|api:appointment|portal:visit", "pk", _of_patient(Appointment)),
     (r"appointments:wish-|api:waitlist-", "pk", _of_patient(WaitlistEntry)),
@@ -135,8 +170,19 @@ def furnish(patient: Patient, doctor: User, practice: Location, days: int) -> No
         guardian = Guardian.objects.create(given_name="Mona", family_name=SECRET)
         Relationship.objects.create(guardian=guardian, patient=patient, kind="mother")
     MedicalEntry.objects.create(patient=patient, description=QUIET)
-    Consent.objects.create(patient=patient, kind="treatment", given_by=SECRET)
+    consent = Consent.objects.create(patient=patient, kind="treatment", given_by=SECRET)
+    plan = Plan.objects.create(patient=patient, by=doctor, problems=QUIET)
+    PlanOption.objects.create(patient=patient, by=doctor, plan=plan, title=SECRET)
+    Phase.objects.create(patient=patient, by=doctor, plan=plan, kind="full")
+    SignedConsent.objects.create(patient=patient, by=doctor, plan=plan, consent=consent, text=QUIET, signer=SECRET)
+    Consultation.objects.create(patient=patient, by=doctor, doctor=doctor, concern=QUIET)
     NextVisit.objects.create(patient=patient, due_on=clock.today(), note=SECRET)
+    for model in (Visit, Exam, Appliance, AlignerSeries, RetentionCheck):
+        more: dict[str, Any] = {"doctor": doctor} if model is Visit else {}
+        more |= {"due_on": clock.today()} if model is RetentionCheck else {"upper": 9} if model is AlignerSeries else {}
+        model.objects.create(patient=patient, by=doctor, **more)
+    worn = Appliance.objects.get(patient=patient)
+    ApplianceEvent.objects.create(patient=patient, by=doctor, appliance=worn, what="checked", note=QUIET)
     PutAside.objects.create(patient=patient, desk_list="without-next", reason=SECRET, by=doctor)
     twin = Patient.objects.create(family_name=SECRET, chart_number=f"Twin{days}", birth_date=patient.birth_date)
     actions.merge(by=doctor, survivor=patient, other=twin)
@@ -172,6 +218,7 @@ def world(
     furnish(pia, dana, practice, 7)
     furnish(stranger, dana, practice, 8)
     Closure.objects.create(starts_on=clock.today(), ends_on=clock.today())
+    Phrase.objects.create(label="Comfortable", text="Comfortable since the last visit.")
     MoveRun.objects.create(made_by=rita, about="Away")
     template = DayTemplate.objects.create(location=practice, name="Usual day")
     TemplateBlock.objects.create(template=template, opens=time(12), closes=time(13), kind="lunch")

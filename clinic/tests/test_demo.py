@@ -18,6 +18,7 @@ from appointments import actions
 from appointments.models import Appointment
 from appointments.rules import Status
 from clinic.demo.cast import PEOPLE
+from clinic.demo.charts import ORDER
 from core import clock
 from core.errors import Refused
 from core.models import AuditEvent
@@ -54,7 +55,17 @@ def clinic() -> list[Any]:
     return [
         [(row.chart_number, row.name, row.birth_date, row.care_status, row.phone, row.email) for row in people],
         [(row.start, row.patient.chart_number, row.type.code, row.status, row.doctor.email) for row in booked],
+        *(
+            [_told(row) for row in model._default_manager.order_by("created_at", "patient__chart_number")]
+            for model in ORDER[:4]
+        ),
     ]
+
+
+def _told(row: Any) -> Any:
+    """What a row of a chart says, without ids."""
+    said = ("on", "kind", "facts", "grade", "tooth", "state", "problems", "note")
+    return [row.patient.chart_number, *(getattr(row, name, None) for name in said)]
 
 
 def rolled_back(work: Callable[[], Any]) -> Any:

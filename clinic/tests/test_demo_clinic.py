@@ -16,7 +16,24 @@ from appointments.hours import check_hours
 from appointments.models import Appointment, Chair, Claim, Location, StatusEvent
 from appointments.rules import HOLDING, TRANSITIONS, Status, cell_of, first_beyond
 from appointments.tests.served import own_clinic
+from charting.exams.sheets import read_iotn
+from charting.models import (
+    AlignerSeries,
+    ApplianceEvent,
+    BracketEvent,
+    Consultation,
+    Exam,
+    Phase,
+    Plan,
+    PlanOption,
+    RetentionCheck,
+    ScoreSheet,
+    SignedConsent,
+    ToothFinding,
+)
+from charting.rules import aligners, cases, exam, iotn, procedures, signatures, stripping
 from clinic.demo.cast import RITA
+from clinic.demo.stories import IN_TREATMENT
 from clinic.tests.test_demo import WEDNESDAY, demo
 from core import clock
 from patients.models import Guardian, MedicalEntry, Patient, Relationship
@@ -142,6 +159,65 @@ def test_active_cases_have_a_start_a_plan_and_a_doctor(clinic_of_400: None) -> N
         assert patient.treating_doctor_id
         assert patient.care_started_on
         assert patient.care_started_on < patient.estimated_completion_on
+
+
+def test_everybody_in_treatment_has_a_chart(clinic_of_400: None) -> None:
+    treated = Patient.objects.filter(care_status__in=[status for status in CareStatus if status in IN_TREATMENT])
+    plans = {row.patient_id: row for row in Plan.objects.filter(is_current=True)}
+    options, phases = _by(PlanOption, "plan_id"), _by(Phase, "plan_id")
+    examined = {row.patient_id for row in Exam.objects.filter(kind="initial")}
+    for patient in treated:
+        plan = plans[patient.pk]
+        assert patient.pk in examined
+        assert plan.problems and plan.aims
+        assert sorted(option.is_chosen for option in options[plan.pk]) == [False, True]
+        under_way = [phase for phase in phases[plan.pk] if phase.state in cases.OPEN]
+        care = [cases.care_of(phase.kind, phase.state)[0] for phase in under_way]
+        assert care == ([] if patient.care_status == CareStatus.DEBONDED else [patient.care_status])
+    new = Patient.objects.filter(care_status__in=[CareStatus.PENDING, CareStatus.RECORDS, CareStatus.READY])
+    assert {row.patient_id for row in Consultation.objects.all()} >= {patient.pk for patient in new}
+
+
+def test_what_the_charts_say_could_have_been_typed(clinic_of_400: None) -> None:
+    for one in Exam.objects.all():
+        exam.check(exam.read(one.facts))
+    for sheet in ScoreSheet.objects.all():
+        computed = iotn.dental(read_iotn(sheet.facts))
+        assert (sheet.grade, computed.missing) == (computed.code, ())
+    for series in AlignerSeries.objects.all():
+        aligners.check_series(series.as_series())
+        assert stripping.check_plan(series.ipr, series.as_series()) == series.ipr
+        assert series.verified <= series.delivered <= series.upper
+    for signed in SignedConsent.objects.select_related("consent"):
+        signatures.check_drawn(signed.drawn)
+        assert signatures.hash_of(signed.text) == signed.text_hash
+        assert (signed.signer, signed.patient_id) == (signed.consent.given_by, signed.consent.patient_id)
+    for rows in _by(Phase, "plan_id").values():
+        for before, phase in zip([None, *rows], rows, strict=False):
+            cases.check_follows(before.kind if before else "", phase.kind)
+
+
+def test_the_charts_tell_of_days_that_were(clinic_of_400: None) -> None:
+    today = clock.today()
+    for model in (Exam, Plan, Consultation, ToothFinding, ApplianceEvent):
+        assert model.objects.exists()
+        assert not model.objects.filter(on__gt=today).exists(), model
+    for event in ApplianceEvent.objects.select_related("appliance"):
+        assert event.appliance.placed_on <= event.on <= (event.appliance.removed_on or today)
+    gone = {(row.patient_id, row.tooth) for row in ToothFinding.objects.filter(state="extracted")}
+    assert gone
+    assert gone.isdisjoint(BracketEvent.objects.values_list("patient_id", "tooth"))
+    assert not RetentionCheck.objects.filter(done_on__gt=today).exists()
+    assert RetentionCheck.objects.filter(done_on=None, due_on__gt=today).exists()
+    turned = ApplianceEvent.objects.filter(what="activated")
+    assert turned and all(1 <= event.turns <= procedures.MOST_TURNS for event in turned)
+
+
+def _by(model: Any, name: str) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for row in model.objects.all():
+        found.setdefault(getattr(row, name), []).append(row)
+    return found
 
 
 def test_places(clinic_of_400: None) -> None:

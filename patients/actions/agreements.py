@@ -8,7 +8,7 @@ from accounts.permissions import Permission, require
 from core import audit, clock
 from core.actions import audited
 from patients import rules
-from patients.actions.holding import hold
+from patients.holding import hold
 from patients.models import Consent, ContactPreference, Patient
 from patients.rules import Channel, Event
 

@@ -12,7 +12,7 @@ from core import audit, clock
 from core.actions import audited
 from core.errors import Refused, Stale
 from patients import rules
-from patients.actions.holding import hold
+from patients.holding import hold
 from patients.models import Guardian, Patient, Relationship, SearchKey
 from patients.rules import GUARDIAN_FIELDS, RELATIONSHIP_FIELDS, Event
 

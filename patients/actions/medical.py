@@ -10,7 +10,7 @@ from core import audit, clock
 from core.actions import audited
 from core.errors import Stale
 from patients import rules
-from patients.actions.holding import hold
+from patients.holding import hold
 from patients.models import MedicalEntry, Patient
 from patients.rules import MEDICAL_FIELDS, Event
 

@@ -18,7 +18,7 @@ from core.actions import audited
 from core.errors import NotFound, Stale
 from patients import merging, moving, rules, undoing
 from patients.actions import chart_access
-from patients.actions.holding import hold
+from patients.holding import hold
 from patients.merging import PHOTO, USER, Keep
 from patients.models import MergeRecord, Patient, SearchKey
 from patients.models.sign_ins import sign_in_kept

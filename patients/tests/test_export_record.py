@@ -69,7 +69,9 @@ PATIENT = """_id chartNumber givenName familyName preferredName formerName birth
 FOR_STAFF = "signInEmail accountNote sensitive archivedAt archivedBy archiveReason"
 TIES = """name givenName familyName phone phoneAlternative email kind sameHousehold mayConsent maySignIn pays endsOn"""
 KEYS = """format formatVersion clinic madeAt madeBy recipient reason patient care family medicalHistory consents
-    contactPreferences formerNumbers appointments visitsDue waitList checkouts calls accessLog disclosures files"""
+    contactPreferences formerNumbers appointments visitsDue waitList checkouts calls accessLog disclosures files
+    treatmentCard wires brackets elastics amendments exams scoreSheets teeth plans planOptions phases consultations
+    signedConsents appliances applianceEvents aligners retentionChecks"""
 
 
 def test_the_staff_gets_all_of_it(staff, whole):

@@ -16,24 +16,27 @@ from clinic.demo import password
 from clinic.demo.cast import DANA, RITA
 from core import clock
 from patients.models import Patient
+from scripts.benchmark import charts
 
 _EVERY = 37  # patients of the list whose names are searched for
 _DAYS_AHEAD, _DAYS = 70, 28  # where is booked: later than most of the demo clinic's visits
 
 
 class Desk:
-    """The receptionist of the demo clinic at a browser and at the API. Every task is one request."""
+    """The receptionist at a browser and at the API, a doctor at a chart. Every task is one request."""
 
     def __init__(self) -> None:
         rita = User.objects.get(email=RITA.email)
-        self.browser, self.api = Client(), Client()
+        self.browser, self.doctor, self.api = Client(), Client(), Client()
         self.browser.force_login(rita)
+        self.doctor.force_login(User.objects.get(email=DANA.email))
         body = json.dumps({"email": RITA.email, "password": password.settle()})
         token = _sent(self.api.post("/api/auth/login", body, content_type="application/json")).json()["token"]
         self.api.defaults["HTTP_AUTHORIZATION"] = f"Bearer {token}"
         people = list(Patient.objects.current().by_name())
         self.anchor = people[len(people) // 2].pk
         self.names = itertools.cycle([patient.family_name for patient in people[::_EVERY]])
+        self.charts = self._charts()
         self.places = self._places(people)
         self.booked: list[str] = []
 
@@ -44,6 +47,8 @@ class Desk:
             "Patient list, later page": lambda: self._page(f"/patients/?after={self.anchor}"),
             "Patient search": self._search,
             "Day view": lambda: self._page(f"/schedule/{clock.today()}/"),
+            "Chart with 5 visits": lambda: self._chart(charts.SHORT),
+            "Chart with 500 visits and 20 exams": lambda: self._chart(charts.LONG),
             "Appointments with names (API)": lambda: self._call("/api/appointments"),
             "Free times of a week (API)": lambda: self._call(self._week()),
             "Book (API)": self._book,
@@ -52,6 +57,21 @@ class Desk:
 
     def _page(self, address: str) -> None:
         assert b"</main>" in _sent(self.browser.get(address)).content
+
+    def _chart(self, visits: int) -> None:
+        assert b"chart-head" in _sent(self.doctor.get(f"/patients/{self.charts[visits]}/chart/")).content
+
+    def _charts(self) -> dict[int, str]:
+        """Of two patients who are made for it, by the number of their visits."""
+        dana = User.objects.get(email=DANA.email)
+        made = {}
+        for visits in (charts.SHORT, charts.LONG):
+            patient = Patient.objects.create(
+                given_name="Long", family_name=f"History {visits}", chart_number=f"B{visits}", treating_doctor=dana
+            )
+            charts.write(patient, dana, visits)
+            made[visits] = patient.pk
+        return made
 
     def _search(self) -> None:
         name = next(self.names)

@@ -31,7 +31,7 @@ def _run(*options):
 def test_every_task_does_its_work():
     done = _run("--databases", "sqlite", "--patients", "60", "--rounds", "1", "--times", "2")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count("\n") == 2 + 8  # head, rule, tasks
+    assert done.stdout.count("\n") == 2 + 10  # head, rule, tasks
 
 
 @pytest.mark.slow

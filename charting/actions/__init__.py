@@ -1,0 +1,1 @@
+"""What can be done with a chart: one verb per function."""

@@ -1,0 +1,1 @@
+"""The chart in the REST API."""

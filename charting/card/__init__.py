@@ -1,0 +1,1 @@
+"""The treatment card and the chart's head, read for a page."""

@@ -1,0 +1,1 @@
+"""Exams side by side, as a page shows them."""

@@ -1,0 +1,1 @@
+"""The tooth chart: what is drawn of the teeth on a day."""
