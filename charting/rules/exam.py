@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from charting.rules import classes
@@ -21,7 +22,7 @@ _RELATIONS: Final = {
 # One of several: the choices and what it is called.
 CHOICES: Final[dict[str, tuple[Any, Text]]] = {
     **{name: (classes.AngleClass, label) for name, label in _RELATIONS.items()},
-    **{f"{name}_unit": (classes.Unit, _("by")) for name in _RELATIONS},
+    **{f"{name}_unit": (classes.Unit, format_lazy("{}: {}", label, _("off by"))) for name, label in _RELATIONS.items()},
     "division": (classes.Division, _("Division of a class II")),
     "incisor_class": (classes.IncisorClass, _("Incisor class (BSI)")),
     "skeletal_class": (classes.SkeletalClass, _("Skeletal class")),

@@ -16,6 +16,7 @@ from appointments.models import (
     TemplateBlock,
     WorkingHours,
 )
+from charting.models import Phrase
 from clinic.demo import contact
 
 _WORKDAYS = range(5)
@@ -24,6 +25,14 @@ _DANA_HOURS = ((time(8), time(12, 30)), (time(13, 30), time(17, 30)))
 _OMAR_HOURS = ((time(8, 30), time(13)), (time(14), time(18)))
 _SATURDAY_HOURS = ((time(9), time(13)),)
 _PLANNED_DAYS = 35
+
+
+PHRASES = (
+    ("All well", "No complaints."),
+    ("Brushing", "Brushing shown again, parent informed."),
+    ("Elastics", "Elastics shown and practised; to be worn as written."),
+    ("Wax", "Wax given, use explained."),
+)
 
 
 def make_places(today: date, dana: User, omar: User) -> None:
@@ -35,6 +44,9 @@ def make_places(today: date, dana: User, omar: User) -> None:
     )
     east = Location.objects.create(
         name="Demo Orthodontics East", address="18 Lakeview Road\nNew York, NY 10128", phone=contact.clinic_phone(1)
+    )
+    Phrase.objects.bulk_create(
+        Phrase(label=label, text=text, position=place) for place, (label, text) in enumerate(PHRASES, start=1)
     )
     for location, count in ((main, 5), (east, 2)):
         Chair.objects.bulk_create(
